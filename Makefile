@@ -1,0 +1,90 @@
+# Makefile - the whole project, non-recursively. `make help` lists the targets.
+#
+#   make VARIANT=debug|release|asan|tsan CC=gcc|clang WERROR=1
+#
+# Every variant and compiler builds in a folder of its own below build/.
+
+VARIANT ?= release
+CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
+CXX     := $(if $(findstring clang,$(CC)),clang++,g++)
+B       := build/$(VARIANT)$(if $(findstring clang,$(CC)),-clang)
+
+# ---- flags --------------------------------------------------------------------------------------
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
+        -Wswitch-enum -Wnull-dereference -Wvla -Wundef -fno-common $(if $(WERROR),-Werror)
+FLAGS_debug   := -O0 -g3
+FLAGS_release := -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
+                 $(if $(filter x86_64,$(shell uname -m)),-fcf-protection=full) -fPIE
+FLAGS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+FLAGS_tsan    := -O1 -g -fsanitize=thread
+LINK_debug    :=
+LINK_release  := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+LINK_asan     := -fsanitize=address,undefined
+LINK_tsan     := -fsanitize=thread
+
+VERSION := 0.1.0
+CFLAGS  := -std=gnu17 -D_GNU_SOURCE -DGB_VERSION='"$(VERSION)"' -I. -Icore $(WARN) $(FLAGS_$(VARIANT))
+LDFLAGS := $(LINK_$(VARIANT))
+
+# ---- what is built of what ----------------------------------------------------------------------
+# One library a folder; a file that holds a main() is named here and is no part of its library.
+MAINS := core/gbc.c sandbox/sandboxd.c sandbox/job.c fcgi/main.c fcgi/jobd.c sql/admin.c
+
+obj  = $(patsubst %.c,$(B)/%.o,$(filter-out $(MAINS),$(wildcard $(1))))
+CORE := $(call obj,core/base/*.c core/*.c)
+SBX  := $(call obj,sandbox/*.c)
+SQL  := $(call obj,sql/*.c)
+FCGI := $(call obj,fcgi/*.c)
+
+LIBS_gbc         := -lsodium -lm
+LIBS_gb-sandboxd := -lcurl -ljansson -lsodium -lpthread
+LIBS_gb-fcgi     := -lfcgi -lmemcached -lsqlite3 -lseccomp -ljansson -lsodium -lm -lpthread
+LIBS_gb-jobd     := -lmemcached -lsqlite3 -lcurl -lseccomp -ljansson -lsodium -lm -lpthread
+LIBS_gb-admin    := -lsqlite3 -lcurl -ljansson -lsodium -lm -lpthread
+
+# A program whose main() is not there yet is left out.
+BUILDABLE := $(foreach p,gbc=core/gbc.c gb-sandboxd=sandbox/sandboxd.c gb-job=sandbox/job.c \
+               gb-fcgi=fcgi/main.c gb-jobd=fcgi/jobd.c gb-admin=sql/admin.c,\
+               $(if $(wildcard $(lastword $(subst =, ,$(p)))),$(B)/$(firstword $(subst =, ,$(p)))))
+
+.PHONY: all help
+all: $(BUILDABLE) ## build all programs
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(CFLAGS_$(<D)) -MMD -MP -c $< -o $@
+
+$(B)/gbc: $(B)/core/gbc.o $(CORE)
+	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -o $@
+$(B)/gb-sandboxd: $(B)/sandbox/sandboxd.o $(SBX) $(CORE)
+	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -o $@
+$(B)/gb-fcgi: $(B)/fcgi/main.o $(FCGI) $(SQL) $(SBX) $(CORE)
+	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -lcurl -o $@
+$(B)/gb-jobd: $(B)/fcgi/jobd.o $(FCGI) $(SQL) $(SBX) $(CORE)
+	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -lfcgi -o $@
+$(B)/gb-admin: $(B)/sql/admin.o $(SQL) $(SBX) $(CORE)
+	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -o $@
+
+# ---- unit tests ---------------------------------------------------------------------------------
+# tests/unit/test_X.c is one cmocka program; it links every library (the linker takes what it needs).
+UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
+LIBS_all := -lcmocka -lfcgi -lmemcached -lsqlite3 -lcurl -lseccomp -ljansson -lsodium -lm -lpthread
+
+$(B)/lib.a: $(FCGI) $(SQL) $(SBX) $(CORE)
+	@rm -f $@
+	ar rcs $@ $^
+$(B)/tests/%: tests/unit/%.c $(B)/lib.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -MMD -MP $< $(B)/lib.a $(LIBS_all) -o $@
+
+.PHONY: unit clean
+unit: $(UNIT) ## run the unit tests
+	@for t in $(UNIT); do $$t || exit 1; done
+
+clean: ## remove everything built
+	rm -rf build
+
+-include $(shell find build -name '*.d' 2>/dev/null)
