@@ -54,7 +54,7 @@ void buf_str(struct buf *b, struct str v);
 void buf_i64(struct buf *b, int64_t v);
 void buf_u64(struct buf *b, uint64_t v);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void buf_vprintf(struct buf *b, const char *fmt, va_list ap);
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
 /* Makes room for n more bytes; 0, -E2BIG or -ENOMEM (also left in b->error). */
 int buf_reserve(struct buf *b, size_t n);
