@@ -5,6 +5,7 @@
  * the same frames:
  *
  *   client (gb-fcgi, gb-jobd, gb-admin)          gb-sandboxd             gb-job (in the container)
+ *                                                                         ◀── READY json
  *     SUBMIT json, BLOB*, END      ─────────▶      SUBMIT, BLOB*, END  ─────────▶
  *                                  ◀── STARTED json
  *                                  ◀──────── STDOUT STDERR EVENT ARTIFACT  ◀────────
@@ -14,9 +15,11 @@
  *     CANCEL json | STATUS         ─────────▶
  *                                  ◀── STATUS json | ERROR json | OK json
  *
- * A client that closes its connection cancels its job. The SUBMIT document and the REPORT are
- * described in docs/sandbox.md. A frame from gb-job is untrusted input to gb-sandboxd: length, order
- * and content are checked, and what the program writes travels only inside STDOUT and STDERR.
+ * A client that closes its connection cancels its job; gb-sandboxd does the same to gb-job: the end
+ * of its standard input, at any time, means that it ends everything and exits. The SUBMIT document
+ * and the REPORT are described in docs/sandbox.md. A frame from gb-job is untrusted input to
+ * gb-sandboxd: length, order and content are checked, and what the program writes travels only
+ * inside STDOUT and STDERR.
  */
 #ifndef GB_SANDBOX_WIRE_H
 #define GB_SANDBOX_WIRE_H
@@ -28,9 +31,11 @@
 #define FRAME_MAX_BYTES (24U << 20) /* a SUBMIT with an 8 MiB request inside, escaped */
 
 enum frame_type {
-    FRAME_SUBMIT = 'S',   /* JSON: the job's spec */
-    FRAME_BLOB = 'B',     /* a compiled program, when the spec says "binary": true */
-    FRAME_END = 'E',      /* nothing more comes for this job: begin */
+    FRAME_READY = 'R',  /* JSON: {"version", "cgroup"}: gb-job stands and waits for a job; its first
+                           frame, and what makes a started container a warm one */
+    FRAME_SUBMIT = 'S', /* JSON: the job's spec */
+    FRAME_BLOB = 'B',   /* a compiled program, when the spec says "binary": true */
+    FRAME_END = 'E',    /* nothing more comes for this job: begin */
     FRAME_STARTED = 'T',  /* JSON: {container_id, image, queue_ms, start_ms} */
     FRAME_STDOUT = 'o',   /* 4 bytes run index (big-endian), then bytes the program wrote */
     FRAME_STDERR = 'e',   /* the same for standard error */
