@@ -39,26 +39,53 @@ struct gb_body_list {
     uint32_t jval;
 };
 
+/* A data edge, or an entry of a positional `inputs` list (then `to_port` is empty and `listed` set).
+ * An end that names no node is GB_NIL and reported already. */
+struct gb_wire {
+    uint32_t from, to;
+    struct str from_port, to_port; /* empty: not named */
+    uint32_t jval;                 /* the edge's object, or the id in the list */
+    bool listed;
+};
+
+/* A type that the graph itself declares for a port of a node (`inputs`/`outputs` lists of objects). */
+struct gb_declared_port {
+    uint32_t node;
+    bool output;
+    struct str name;
+    struct gb_type type; /* never GB_UNKNOWN: such declarations say nothing and are dropped */
+};
+
 /* What decoding leaves beside the model, per graph. */
 struct gb_raw_graph {
     struct gb_graph *graph;
+    uint32_t n_declared; /* nodes of the JSON; nodes behind them (with an empty id) are Literals made
+                            for constants in properties: For's start, end, step */
+    struct gb_wire *wires; /* data edges in edge order, listed inputs behind them; resolve.c binds them */
+    uint32_t n_wires;
+    struct gb_declared_port *ports; /* in node order; resolve.c moves the types of inputs into
+                                       gb_input.want (else {GB_UNKNOWN}, check.c decides) */
+    uint32_t n_ports;
     struct gb_control_edge *controls; /* in edge order */
     uint32_t n_controls;
     struct gb_body_list *lists;
     uint32_t n_lists;
-    uint32_t result_jval;   /* the value of `return`, JSON_NONE when absent */
-    bool declares_ret;      /* functions: returnType or a signature is given */
+    uint32_t result_jval;   /* the value of `return`, JSON_NONE when absent; resolve.c sets
+                               graph->result by it, check.c when it is absent */
+    bool declares_ret;      /* functions: returnType or a signature gives func->ret; else check.c
+                               infers it. A parameter without a type (or `any`) is {GB_UNKNOWN} */
     struct gb_node_names *names; /* per node; what only the checks need by name */
     bool *broken;           /* per node: already reported, say nothing more about it */
 };
 
-/* Names the checks resolve: a variable's, a function's, declared types. */
+/* Per node. Names the checks resolve: a variable's, a function's, declared types. */
 struct gb_node_names {
     struct str name;             /* VarDecl VarGet VarSet ArraySet ArrayPush: the variable; Call: the
                                     function; Param: the parameter. Resolved by check.c into
                                     node->var; by resolve.c into node->callee, node->param */
     uint32_t name_jval;          /* for the pointer */
     struct gb_type declared;     /* VarDecl `type`; Array `elementType`; {GB_UNKNOWN} for none */
+    struct gb_type declared_out; /* the type the graph declares for output 0; {GB_UNKNOWN} for none */
     bool has_init;               /* VarDecl `initialValue` */
     struct gb_value init;
 };
@@ -72,6 +99,9 @@ struct gb_front {
     struct gb_raw_graph *raw; /* 0: main; 1 + i: function i */
     struct gb_extern *externs; /* of node_defs and the plugins */
     uint32_t n_externs;
+    struct gb_error scratch; /* what gb_complain() gives past the cap */
+    struct gb_catalogue *catalogue;
+    bool stop; /* a limit is exceeded: nothing after this step runs */
     int error; /* 0 or -ENOMEM; sticky */
 };
 

@@ -189,7 +189,9 @@ struct gb_extern {
     struct str include;  /* "<cmath>" or "\"x.h\""; empty for none; on the allowlist */
     struct gb_ext_param *params; /* in the order of the C++ call */
     uint32_t n_params;
-    struct gb_type ret; /* what the C++ function returns */
+    struct gb_type ret; /* what the C++ function returns; {GB_VOID}: nothing that anybody wants */
+    struct str out;     /* the port of the returned value. Outputs are numbered: the returned value
+                           (unless void), then the GB_EXT_OUTPUT parameters in order */
     bool pure;
 };
 
