@@ -2,13 +2,13 @@
 #
 #   GB_RUN       the instance's folder            default: run/ of this checkout
 #   GB_PORT      the port of nginx                default: 8443
-#   GB_LISTEN    the address nginx listens on     default: 127.0.0.1
+#   GB_ADDRESS   the address nginx listens on     default: 127.0.0.1
 #   DOCKER_HOST  unix:///path of a Docker Engine  default: the machine's, else a private one
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 GB_RUN=${GB_RUN:-$ROOT/run}
 GB_PORT=${GB_PORT:-8443}
-GB_LISTEN=${GB_LISTEN:-127.0.0.1}
+GB_ADDRESS=${GB_ADDRESS:-127.0.0.1}
 SERVICE_USER=graph-blocks
 BROKER_USER=graph-blocks-sandbox
 

@@ -1,0 +1,29 @@
+# test_down.sh - what a client sees when a part is down, and that service returns by itself.
+
+fresh_graph() { # a program nobody has compiled before
+    printf '{"ir":{"nodes":[{"id":"a","type":"Literal","properties":{"value":"%s"}},{"id":"p","type":"Print"}],"edges":[{"from":"a","to":"p","toPort":"value"}]}}' "$RANDOM$RANDOM$RANDOM"
+}
+
+test_memcached_stopped_is_still_200() {
+    service down memcached
+    post /v1/compile "$(fresh_graph)"
+    status_is 200
+    json_is .success true
+    json_is .cache off
+    service up memcached
+    eventually 20 test -S "$RUN/memcached.sock"
+}
+
+test_sandboxd_stopped_is_503_and_recovers() {
+    post /v1/compile examples/sum.json
+    service down sandboxd
+    post /v1/compile "$(fresh_graph)"
+    problem_is 503 sandbox_unavailable
+    [ -n "$(header retry-after)" ] || bad "no Retry-After"
+    post /v1/validate examples/sum.json
+    status_is 200
+    service up sandboxd
+    eventually 30 is_ready || bad "not ready again"
+    post /v1/compile "$(fresh_graph)"
+    json_is .success true
+}
