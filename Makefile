@@ -80,7 +80,21 @@ $(B)/tests/%: tests/unit/%.c $(B)/lib.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -MMD -MP $< $(B)/lib.a $(LIBS_all) -o $@
 
-.PHONY: unit clean
+# ---- the two commands of the README ---------------------------------------------------------------
+.PHONY: demo check e2e unit clean
+demo: ## install what is missing, build, start the stack, submit a graph
+	ops/install-deps
+	$(MAKE) all
+	ops/demo
+
+check: ## all tests: unit, cases, end to end
+	ops/install-deps
+	$(MAKE) all unit
+	$(MAKE) e2e
+
+e2e: all ## the end-to-end tests, against a stack of their own
+	tests/e2e/run
+
 unit: $(UNIT) ## run the unit tests
 	@for t in $(UNIT); do $$t || exit 1; done
 

@@ -4,6 +4,7 @@
 #   GB_PORT      the port of nginx                default: 8443
 #   GB_ADDRESS   the address nginx listens on     default: 127.0.0.1
 #   DOCKER_HOST  unix:///path of a Docker Engine  default: the machine's, else a private one
+#   GB_ENGINE    private: an Engine of this stack's own
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 GB_RUN=${GB_RUN:-$ROOT/run}

@@ -27,3 +27,21 @@ test_sandboxd_stopped_is_503_and_recovers() {
     post /v1/compile "$(fresh_graph)"
     json_is .success true
 }
+
+test_engine_stopped_is_503_with_what_to_do_and_recovers() {
+    post /v1/compile examples/sum.json
+    service down docker
+    eventually 30 test ! -e "$RUN/dockerd.pid"
+    post /v1/compile "$(fresh_graph)"
+    problem_is 503 sandbox_unavailable
+    has message "$(json .message)" Docker
+    post /v1/compile examples/sum.json
+    json_is .cache hit
+    post /v1/preview examples/sum.json
+    status_is 200
+    eventually 20 eval '! is_ready' || bad "readyz does not see that the Engine is gone"
+    service up docker
+    eventually 60 is_ready || bad "not ready again"
+    post /v1/compile "$(fresh_graph)"
+    json_is .success true
+}
