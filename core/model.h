@@ -60,9 +60,11 @@ enum gb_fx {
     GB_FX_EFFECT_DEEP = 32,
 };
 
-/* A constant: a literal, or what folding gives. */
+/* A value: a literal, what folding gives, or what the evaluator computes. */
 struct gb_value {
     struct gb_type type;
+    struct gb_mem *mem; /* the counted memory behind s or items (value.h); NULL: the model's or an
+                           arena's, which outlives the value */
     union {
         int64_t i;
         double d;
