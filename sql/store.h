@@ -2,9 +2,9 @@
  * store.h - what the service remembers: keys, quotas, jobs, audit (SQLite, WAL).
  *
  * One struct store a process, shared by all its threads; many processes use one file at once.
- * Writes of many threads share one transaction (group commit): a call returns only when its rows are
- * committed. Every connection is opened by store_open(): later calls open no file, so a process may
- * confine itself after it.
+ * Writes of many threads share one transaction (group commit): a call returns only when its rows
+ * are committed. Every connection is opened by store_open(): later calls open no file, so a process
+ * may confine itself after it.
  *
  * Errors: -EAGAIN (locked by another for longer than the busy timeout), -ENOSPC (disk or quota of
  * pages full) and -EIO (everything else of the file's) mean the store is unavailable
@@ -27,13 +27,13 @@ struct store_limits {
 };
 
 struct store_options {
-    const char *path;        /* the database; made when missing, migrated when old */
-    const char *process;     /* "gb-fcgi", "gb-jobd", ...: who owns the jobs it runs */
-    int busy_timeout_ms;     /* longest wait for another process's transaction; 0: 2000 */
-    int readers;             /* connections for reading; 0: 4 */
-    bool sync_full;          /* fsync at each commit: rows outlive a power cut, not only a kill */
-    bool read_only;          /* no migration, no writes, no process row */
-    int64_t max_pages;       /* PRAGMA max_page_count; 0: no limit */
+    const char *path;    /* the database; made when missing, migrated when old */
+    const char *process; /* "gb-fcgi", "gb-jobd", ...: who owns the jobs it runs */
+    int busy_timeout_ms; /* longest wait for another process's transaction; 0: 2000 */
+    int readers;         /* connections for reading; 0: 4 */
+    bool sync_full;      /* fsync at each commit: rows outlive a power cut, not only a kill */
+    bool read_only;      /* no migration, no writes, no process row */
+    int64_t max_pages;   /* PRAGMA max_page_count; 0: no limit */
     struct store_limits limits;
     int64_t (*now_ms)(void *clock); /* NULL: the wall clock */
     void *clock;
@@ -68,7 +68,7 @@ struct store_caller {
     unsigned scopes; /* enum store_scope */
     char user[65];   /* name */
     char plan[33];
-    char key_prefix[17]; /* what may be shown of the key */
+    char key_prefix[17];    /* what may be shown of the key */
     int64_t key_expires_at; /* 0: never */
 };
 
@@ -114,17 +114,17 @@ bool job_state_parse(struct str name, enum job_state *ret);
 struct job_new {
     char id[STORE_ID_MAX]; /* from store_new_id() */
     int64_t user_id, key_id;
-    const char *kind;      /* "compile", "execute", "validate", "emit", "preview" */
-    struct str user;       /* name, for the audit */
+    const char *kind; /* "compile", "execute", "validate", "emit", "preview" */
+    struct str user;  /* name, for the audit */
     struct str request_id, client_ip;
-    struct str code_hash;  /* hex SHA-256 of the program or sources; may be empty until the end */
-    struct str limits;     /* JSON: the limits in force */
-    int64_t lease_ms;      /* longest time the job may take; after it, it is taken for lost */
+    struct str code_hash; /* hex SHA-256 of the program or sources; may be empty until the end */
+    struct str limits;    /* JSON: the limits in force */
+    int64_t lease_ms;     /* longest time the job may take; after it, it is taken for lost */
     /* Idempotency-Key and a fingerprint (hash) of the request; empty: none. */
     struct str idempotency_key, fingerprint;
     /* Asynchronous jobs only (store_enqueue): the request as it came, an optional webhook. */
     struct str request, webhook_url;
-    int64_t expires_ms;    /* longest stay in the queue; then `expired`; 0: 1 hour */
+    int64_t expires_ms; /* longest stay in the queue; then `expired`; 0: 1 hour */
 };
 
 struct job_artifact {
@@ -134,26 +134,26 @@ struct job_artifact {
 };
 
 struct job_event {
-    const char *kind;     /* "forbidden_syscall", "policy_blocked", "time_limit", "auth_failed", ... */
+    const char *kind; /* "forbidden_syscall", "policy_blocked", "time_limit", "auth_failed", ... */
     const char *severity; /* "info", "warning", "critical" */
     struct str detail;    /* JSON or text; nothing secret */
 };
 
 struct job_outcome {
-    enum job_state state;  /* succeeded, failed, cancelled, expired */
-    const char *verdict;   /* a verdict of the design, or NULL when there is none */
-    const char *error;     /* the stable word of an error, or NULL */
-    struct str message;    /* for people */
-    const char *stage;     /* "validation", "compilation", "execution" or NULL */
-    const char *cache;     /* "hit", "miss", "shared", "bypass", "off" or NULL */
-    struct str code_hash;  /* when job_new had none */
+    enum job_state state; /* succeeded, failed, cancelled, expired */
+    const char *verdict;  /* a verdict of the design, or NULL when there is none */
+    const char *error;    /* the stable word of an error, or NULL */
+    struct str message;   /* for people */
+    const char *stage;    /* "validation", "compilation", "execution" or NULL */
+    const char *cache;    /* "hit", "miss", "shared", "bypass", "off" or NULL */
+    struct str code_hash; /* when job_new had none */
     struct str image, container_id;
-    const char *signal;    /* "SIGSEGV" or NULL */
+    const char *signal; /* "SIGSEGV" or NULL */
     int http_status;
-    int exit_code;         /* -1: none */
+    int exit_code; /* -1: none */
     bool fallback_executed;
     double queue_ms, validate_ms, cache_ms, start_ms, compile_ms, run_ms, total_ms;
-    double cpu_ms;         /* compile and run; counts against cpu_seconds_per_day */
+    double cpu_ms; /* compile and run; counts against cpu_seconds_per_day */
     int64_t max_rss_kb;
     const struct job_artifact *artifacts;
     size_t n_artifacts;
@@ -171,12 +171,13 @@ int store_admit(struct store *s, struct job_new *job, struct quota_state *ret_qu
  * job of this process (its lease ran out, or it was never admitted). */
 int store_finish(struct store *s, const struct job_new *job, const struct job_outcome *outcome,
                  struct err *err);
-/* Both at once, for what needs no slot (cache hits, validation, preview, refusals): only the rate is
- * decided by. With `free_of_charge` not even that. Returns as store_admit(). */
+/* Both at once, for what needs no slot (cache hits, validation, preview, refusals): only the rate
+ * is decided by. With `free_of_charge` not even that. Returns as store_admit(). */
 int store_record(struct store *s, struct job_new *job, const struct job_outcome *outcome,
                  bool free_of_charge, struct quota_state *ret_quota, struct err *err);
 
-/* ---- security events without a job ------------------------------------------------------------ */
+/* ---- security events without a job ------------------------------------------------------------
+ */
 
 struct security_event {
     int64_t user_id; /* 0: unknown */

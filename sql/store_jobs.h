@@ -56,12 +56,12 @@ int store_job(struct store *s, struct str id, int64_t user_id, struct arena *are
               struct job_view *ret, struct err *err);
 
 struct job_filter {
-    int64_t user_id;        /* 0: all */
-    int state;              /* enum job_state, or -1 */
+    int64_t user_id;          /* 0: all */
+    int state;                /* enum job_state, or -1 */
     struct str verdict, kind; /* empty: any */
-    int64_t since, until;   /* of created_at; 0: open */
-    struct str before;      /* cursor: jobs older than this id; empty: from the newest */
-    int limit;              /* 1..200 */
+    int64_t since, until;     /* of created_at; 0: open */
+    struct str before;        /* cursor: jobs older than this id; empty: from the newest */
+    int limit;                /* 1..200 */
 };
 /* Newest first. The next page's cursor is the last one's id. */
 int store_job_list(struct store *s, const struct job_filter *filter, struct arena *arena,
@@ -77,7 +77,8 @@ int store_artifact(struct store *s, struct str job_id, int64_t user_id, const ch
 int store_artifact_append(struct store *s, struct str job_id, const struct job_artifact *piece,
                           struct err *err);
 
-/* ---- webhooks: a delivery is made when a job with a webhook_url ends ---------------------------- */
+/* ---- webhooks: a delivery is made when a job with a webhook_url ends ----------------------------
+ */
 
 struct webhook_due { /* strings live in the arena */
     int64_t id;
@@ -92,7 +93,8 @@ int store_webhook_take(struct store *s, int64_t hold_ms, struct arena *arena,
 int store_webhook_done(struct store *s, int64_t id, bool delivered, int64_t retry_at,
                        struct str reason, struct err *err);
 
-/* ---- retention -------------------------------------------------------------------------------- */
+/* ---- retention --------------------------------------------------------------------------------
+ */
 
 struct retention {
     int64_t job_ms, artifact_ms, audit_ms, event_ms; /* ages; 0: kept for ever */
@@ -101,8 +103,8 @@ struct retention {
 struct retention_counts {
     int64_t jobs, artifacts, audit, events, bytes;
 };
-/* Removes what is older or too much, oldest first, in small transactions, and writes an audit row of
- * what it removed. */
+/* Removes what is older or too much, oldest first, in small transactions, and writes an audit row
+ * of what it removed. */
 int store_retain(struct store *s, const struct retention *keep, struct retention_counts *ret,
                  struct err *err);
 

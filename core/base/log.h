@@ -3,10 +3,10 @@
  *
  * {"time":"2026-01-31T10:00:00.123Z","level":"info","prog":"gb-fcgi","msg":"...", ...fields}
  *
- * A line is one write(2), so lines of threads and processes do not mix. Fields come in pairs and end
- * with NULL; request_id and job_id of the calling thread (log_ids) are added by themselves. Values of
- * fields whose names say that they are secret (key, token, secret, password, authorization) are
- * written as "***". What a caller hands in is escaped; a line is at most 16 KiB.
+ * A line is one write(2), so lines of threads and processes do not mix. Fields come in pairs and
+ * end with NULL; request_id and job_id of the calling thread (log_ids) are added by themselves.
+ * Values of fields whose names say that they are secret (key, token, secret, password,
+ * authorization) are written as "***". What a caller hands in is escaped; a line is at most 16 KiB.
  */
 #ifndef GB_BASE_LOG_H
 #define GB_BASE_LOG_H
@@ -20,7 +20,8 @@ enum log_level {
     LOG_LEVEL_ERROR,
 };
 
-/* Once, before threads. level: the name of the lowest written ("debug", "info", "warn", "error"). */
+/* Once, before threads. level: the name of the lowest written ("debug", "info", "warn", "error").
+ */
 void log_init(const char *program, const char *level);
 /* The ids of what this thread works on; NULL or "": none. Copied. */
 void log_ids(const char *request_id, const char *job_id);
