@@ -1,7 +1,8 @@
 /*
  * client.h - how a job gets from the service to gb-sandboxd and its outcome back.
  *
- * The only way in: gb-fcgi, gb-jobd and gb-admin use it. Blocking; one call, one connection, one job.
+ * The only way in: gb-fcgi, gb-jobd and gb-admin use it. Blocking; one call, one connection, one
+ * job.
  */
 #ifndef GB_SANDBOX_CLIENT_H
 #define GB_SANDBOX_CLIENT_H
