@@ -28,22 +28,24 @@ LDFLAGS := $(LINK_$(VARIANT))
 
 # ---- what is built of what ----------------------------------------------------------------------
 # One library a folder; a file that holds a main() is named here and is no part of its library.
-MAINS := core/gbc.c sandbox/sandboxd.c sandbox/job.c fcgi/main.c fcgi/jobd.c sql/admin.c
+MAINS := core/gbc.c sandbox/sandboxd.c sandbox/job/job.c fcgi/main.c fcgi/jobd.c sql/admin.c
 
 obj  = $(patsubst %.c,$(B)/%.o,$(filter-out $(MAINS),$(wildcard $(1))))
 CORE := $(call obj,core/base/*.c core/*.c)
-SBX  := $(call obj,sandbox/*.c)
+SBX  := $(call obj,sandbox/*.c sandbox/screen/*.c)
+JOB  := $(call obj,sandbox/job/*.c)
 SQL  := $(call obj,sql/*.c)
 FCGI := $(call obj,fcgi/*.c)
 
 LIBS_gbc         := -lsodium -lm
 LIBS_gb-sandboxd := -lcurl -ljansson -lsodium -lpthread
+LIBS_gb-job      := -lseccomp -ljansson
 LIBS_gb-fcgi     := -lfcgi -lmemcached -lsqlite3 -lseccomp -ljansson -lsodium -lm -lpthread
 LIBS_gb-jobd     := -lmemcached -lsqlite3 -lcurl -lseccomp -ljansson -lsodium -lm -lpthread
 LIBS_gb-admin    := -lsqlite3 -lcurl -ljansson -lsodium -lm -lpthread
 
 # A program whose main() is not there yet is left out.
-BUILDABLE := $(foreach p,gbc=core/gbc.c gb-sandboxd=sandbox/sandboxd.c gb-job=sandbox/job.c \
+BUILDABLE := $(foreach p,gbc=core/gbc.c gb-sandboxd=sandbox/sandboxd.c gb-job=sandbox/job/job.c \
                gb-fcgi=fcgi/main.c gb-jobd=fcgi/jobd.c gb-admin=sql/admin.c,\
                $(if $(wildcard $(lastword $(subst =, ,$(p)))),$(B)/$(firstword $(subst =, ,$(p)))))
 
@@ -61,6 +63,10 @@ $(B)/gbc: $(B)/core/gbc.o $(CORE)
 	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -o $@
 $(B)/gb-sandboxd: $(B)/sandbox/sandboxd.o $(SBX) $(CORE)
 	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -o $@
+# PID 1 of a container that holds no library of ours: static.
+JOB_NEEDS := $(patsubst %,$(B)/%.o,core/base/buf core/base/err $(basename $(wildcard sandbox/policy.c)))
+$(B)/gb-job: $(B)/sandbox/job/job.o $(JOB) $(JOB_NEEDS)
+	$(CC) $(filter-out -pie,$(LDFLAGS)) -static$(if $(filter -pie,$(LDFLAGS)),-pie) $^ $(LIBS_$(@F)) -o $@
 $(B)/gb-fcgi: $(B)/fcgi/main.o $(FCGI) $(SQL) $(SBX) $(CORE)
 	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -lcurl -o $@
 $(B)/gb-jobd: $(B)/fcgi/jobd.o $(FCGI) $(SQL) $(SBX) $(CORE)
@@ -73,7 +79,7 @@ $(B)/gb-admin: $(B)/sql/admin.o $(SQL) $(SBX) $(CORE)
 UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 LIBS_all := -lcmocka -lfcgi -lmemcached -lsqlite3 -lcurl -lseccomp -ljansson -lsodium -lm -lpthread
 
-$(B)/lib.a: $(FCGI) $(SQL) $(SBX) $(CORE)
+$(B)/lib.a: $(FCGI) $(SQL) $(JOB) $(SBX) $(CORE)
 	@rm -f $@
 	ar rcs $@ $^
 $(B)/tests/%: tests/unit/%.c $(B)/lib.a

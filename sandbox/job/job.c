@@ -1,0 +1,194 @@
+/*
+ * job.c - gb-job: compiles and runs one untrusted program. PID 1 of its container.
+ *
+ * Theory of operation
+ *
+ * gb-sandboxd starts a container ahead of time; gb-job is its only process and waits for frames
+ * (sandbox/wire.h) on standard input. It is single-threaded, runs as the container's one user (uid
+ * 1000, no capability, no new privileges), and serves exactly one job:
+ *
+ *     read SUBMIT, BLOB*, END
+ *     compile and link          children under the compile filter and limits      compile.c,
+ * child.c ARTIFACT, PHASE, wait for GO    gb-sandboxd sets the container's limits to those of the
+ * run for each input: run       a child under the run filter and limits            run.c, child.c
+ *     REPORT, exit              and the container is destroyed
+ *
+ * Descriptors: the peer's stream is moved away from 0 and 1 to numbers that are close-on-exec; no
+ * child ever holds them. A child has 0 (a sealed file in memory, or /dev/null), 1 and 2 (pipes to
+ * us), 3 (a pipe to us, graphs only) and nothing else. So what a program writes can reach the peer
+ * only inside STDOUT and STDERR frames, and the report is ours alone. The program itself is a
+ * sealed file in memory: no path leads to it, no run can change it for the next.
+ *
+ * Children share our uid. They cannot touch us: we are not dumpable (no ptrace, no /proc/1/fd, no
+ * /proc/1/mem), PID 1 takes no signal from its own namespace, and the filters refuse the calls
+ * anyway.
+ *
+ * Who ends whom: a deadline, a limit or the child's own end makes us kill(-1, SIGKILL) and reap
+ * until nobody is left (kill.c, proc.c); gb-sandboxd ends us by destroying the container. When the
+ * peer's stream closes we exit.
+ *
+ * Only ours fail loudly: anything the guest does is a verdict in the report; what we could not do
+ * is
+ * {"verdict": "sandbox_unavailable", "error": …}.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../../core/base/cleanup.h"
+#include "compile.h"
+#include "frames.h"
+#include "report.h"
+#include "run.h"
+#include "spec.h"
+#include "workspace.h"
+
+/* The stream leaves 0 and 1 to /dev/null. */
+static int take_stream(struct frames *ret, struct err *err)
+{
+    cleanup_close int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    ret->in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 100);
+    ret->out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 100);
+    if (null < 0 || ret->in < 0 || ret->out < 0 || dup2(null, STDIN_FILENO) < 0 ||
+        dup2(null, STDOUT_FILENO) < 0 || fcntl(STDERR_FILENO, F_SETFD, 0) < 0)
+        return err_errno(err, errno, "taking the stream");
+    return 0;
+}
+
+static int prepare(struct frames *peer, struct err *err)
+{
+    int rc = take_stream(peer, err);
+
+    if (rc != 0)
+        return rc;
+    umask(022);
+    if (prctl(PR_SET_DUMPABLE, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return err_errno(err, errno, "prctl");
+    return proc_init(err);
+}
+
+/* SUBMIT, BLOB*, END. */
+static int read_job(const struct frames *peer, struct spec *ret_spec, struct buf *program,
+                    struct err *err)
+{
+    cleanup_buf struct buf payload = BUF_INIT(FRAME_MAX_BYTES);
+    enum frame_type type;
+    int rc = frames_read(peer, &type, &payload, err);
+
+    if (rc != 0)
+        return rc;
+    if (type != FRAME_SUBMIT)
+        return err_set(err, -EPROTO, "a job begins with SUBMIT");
+    rc = spec_parse(buf_view(&payload), ret_spec, err);
+    while (rc == 0) {
+        rc = frames_read(peer, &type, &payload, err);
+        if (rc != 0 || type == FRAME_END)
+            break;
+        if (type != FRAME_BLOB)
+            rc = err_set(err, -EPROTO, "only BLOB and END may follow SUBMIT");
+        buf_str(program, buf_view(&payload));
+    }
+    if (rc == 0 && (program->error != 0 || ret_spec->binary != (program->len > 0)))
+        rc = err_set(err, -EPROTO, "the program's bytes and \"binary\" do not agree");
+    return rc;
+}
+
+static int wait_for_go(const struct frames *peer, struct err *err)
+{
+    cleanup_buf struct buf payload = BUF_INIT(FRAME_MAX_BYTES);
+    enum frame_type type;
+    int rc = frames_write(peer, FRAME_PHASE, STR("{\"phase\": \"run\"}"));
+
+    if (rc == 0)
+        rc = frames_read(peer, &type, &payload, err);
+    if (rc == 0 && type != FRAME_GO)
+        rc = err_set(err, -EPROTO, "expected GO");
+    return rc;
+}
+
+/* Leaves the program's bytes in `program`; empty when there is none to run. */
+static int make_program(const struct spec *spec, const struct frames *peer, struct report *report,
+                        struct buf *program, struct err *err)
+{
+    struct compilation c;
+    int rc = compile_sources(spec, &c, err);
+
+    if (rc != 0)
+        return rc;
+    report_compile(report, &c);
+    if (c.outcome == COMPILE_OK) {
+        *program = c.program;
+        c.program = BUF_INIT(0);
+        if (spec->want_binary)
+            rc = frames_write(peer, FRAME_ARTIFACT, buf_view(program));
+    }
+    compilation_free(&c);
+    return rc;
+}
+
+static int run_all(const struct spec *spec, const struct frames *peer, struct report *report,
+                   struct buf *program, struct err *err)
+{
+    cleanup_close int fd = memory_file("program", buf_view(program), err);
+    int rc = fd < 0 ? fd : wait_for_go(peer, err);
+
+    buf_free(program); /* its memory counts against the run's limit */
+    for (size_t i = 0; i < spec->n_inputs && rc == 0; i++) {
+        struct proc_result result;
+
+        rc = run_program(spec, i, fd, peer, &result, err);
+        if (rc == 0)
+            report_run(report, &result);
+    }
+    return rc;
+}
+
+static int do_job(const struct frames *peer, struct report *report, struct err *err)
+{
+    __attribute__((cleanup(spec_free))) struct spec spec = {0};
+    cleanup_buf struct buf program = BUF_INIT(COMPILE_PROGRAM_MAX);
+    int rc = read_job(peer, &spec, &program, err);
+
+    if (rc == 0)
+        rc = workspace_enter(err);
+    if (rc == 0 && !spec.binary)
+        rc = make_program(&spec, peer, report, &program, err);
+    if (rc == 0 && spec.run && program.len > 0)
+        rc = run_all(&spec, peer, report, &program, err);
+    workspace_leave();
+    return rc;
+}
+
+static int send_report(const struct frames *peer, const struct report *report)
+{
+    cleanup_free char *text = report_text(report);
+
+    return text == NULL ? -ENOMEM : frames_write(peer, FRAME_REPORT, str_c(text));
+}
+
+int main(void)
+{
+    struct err err = {0};
+    struct frames peer;
+    cleanup_report struct report report = {0};
+    int rc = prepare(&peer, &err);
+
+    if (rc == 0)
+        rc = report_init(&report);
+    if (rc == 0)
+        rc = do_job(&peer, &report, &err);
+    if (rc == -EPIPE)
+        return 0; /* never given a job, or the peer has gone */
+    if (rc != 0) {
+        fprintf(stderr, "gb-job: %s\n", err.message);
+        if (report.root == NULL)
+            return 1;
+        report_failure(&report, &err);
+    }
+    return send_report(&peer, &report) == 0 ? 0 : 1;
+}

@@ -1,0 +1,446 @@
+/*
+ * proc.c - watches one child: its output, its faults, its clock, its end.
+ */
+#include "proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../core/base/cleanup.h"
+#include "cgroup.h"
+#include "child.h"
+#include "kill.h"
+
+#define NS_PER_MS 1000000LL
+#define CHUNK (64U << 10)
+#define CPU_POLL_MIN_MS 2
+#define CPU_POLL_MAX_MS 50
+
+/* What is polled, in this order. */
+enum watched {
+    WATCH_STDOUT, /* the first ones are enum proc_stream */
+    WATCH_STDERR,
+    WATCH_FAULT,
+    WATCH_CHILD,
+    WATCH_COUNT
+};
+
+struct watch {
+    const struct proc_plan *plan;
+    struct proc_result *result;
+    struct pollfd fds[WATCH_COUNT];
+    pid_t pid;
+    bool gone; /* the child itself was reaped */
+    int64_t started_ns, deadline_ns;
+    int64_t cpu_at_start_ns, cpu_reaped_ns;
+    int64_t oom_at_start, memory_at_start;
+    unsigned char fault[8];
+    size_t fault_bytes;
+};
+
+static int64_t now_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 * NS_PER_MS + t.tv_nsec;
+}
+
+/* ---- what comes in --------------------------------------------------------------------------- */
+
+/* The first limit that is met is the one to blame. */
+static void blame(struct proc_result *r, enum proc_resource resource, uint64_t limit,
+                  uint64_t observed)
+{
+    if (r->killed_by != RESOURCE_NONE)
+        return;
+    r->killed_by = resource;
+    r->limit = limit;
+    r->observed = observed;
+}
+
+static void stop(struct watch *w, enum proc_resource resource, uint64_t limit, uint64_t observed)
+{
+    blame(w->result, resource, limit, observed);
+    kill_tree(w->pid);
+}
+
+static void drop(struct watch *w, enum watched which)
+{
+    close(w->fds[which].fd);
+    w->fds[which].fd = -1;
+}
+
+static void read_stream(struct watch *w, enum watched which)
+{
+    static char chunk[CHUNK];
+    const struct proc_limits *l = &w->plan->limits;
+    uint64_t *count = &w->result->bytes[which];
+    ssize_t n = read(w->fds[which].fd, chunk, sizeof(chunk));
+    size_t room;
+
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (n <= 0) {
+        drop(w, which);
+        return;
+    }
+    room = *count < l->output_keep ? l->output_keep - (size_t)*count : 0;
+    *count += (uint64_t)n;
+    if (room > 0)
+        w->plan->output(w->plan->data, (enum proc_stream)which,
+                        (struct str){chunk, (size_t)n < room ? (size_t)n : room});
+    if ((size_t)n > room)
+        w->result->truncated = true;
+    if (*count >= l->output_max)
+        stop(w, RESOURCE_OUTPUT, l->output_max, *count);
+}
+
+static uint32_t big_endian(const unsigned char *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* Eight bytes are one fault: kind and site (core/faults.def). The program may write nonsense. */
+static void read_fault(struct watch *w)
+{
+    struct proc_result *r = w->result;
+    ssize_t n =
+        read(w->fds[WATCH_FAULT].fd, w->fault + w->fault_bytes, sizeof(w->fault) - w->fault_bytes);
+
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (n <= 0) {
+        drop(w, WATCH_FAULT);
+        return;
+    }
+    w->fault_bytes += (size_t)n;
+    if (w->fault_bytes < sizeof(w->fault))
+        return;
+    w->fault_bytes = 0;
+    if (r->n_faults < PROC_MAX_FAULTS)
+        r->faults[r->n_faults++] =
+            (struct proc_fault){big_endian(w->fault), big_endian(w->fault + 4)};
+}
+
+/* ---- who ends -------------------------------------------------------------------------------- */
+
+static void count_usage(struct watch *w, const struct rusage *u)
+{
+    w->cpu_reaped_ns += ((int64_t)u->ru_utime.tv_sec + u->ru_stime.tv_sec) * 1000 * NS_PER_MS +
+                        ((int64_t)u->ru_utime.tv_usec + u->ru_stime.tv_usec) * 1000;
+    if (u->ru_maxrss > w->result->max_rss_kb)
+        w->result->max_rss_kb = u->ru_maxrss;
+}
+
+static void note_end(struct watch *w, int status)
+{
+    w->gone = true;
+    w->result->wall_ms = (double)(now_ns() - w->started_ns) / (double)NS_PER_MS;
+    if (WIFSIGNALED(status))
+        w->result->signal = WTERMSIG(status);
+    else
+        w->result->exit_code = WEXITSTATUS(status);
+}
+
+/* Reaps one child that has ended (options 0: waits for one). False when there is none. */
+static bool reap(struct watch *w, int options)
+{
+    struct rusage usage;
+    int status;
+    pid_t pid;
+
+    do
+        pid = wait4(-1, &status, options, &usage);
+    while (pid < 0 && errno == EINTR);
+    if (pid <= 0)
+        return false;
+    count_usage(w, &usage);
+    if (pid == w->pid)
+        note_end(w, status);
+    return true;
+}
+
+/* Orphans come to us, so this ends only when nobody is left. */
+static void end_all(struct watch *w)
+{
+    do
+        kill_tree(w->pid);
+    while (reap(w, 0));
+}
+
+static void read_signals(struct watch *w)
+{
+    struct signalfd_siginfo info;
+
+    while (read(w->fds[WATCH_CHILD].fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+        ;
+    while (reap(w, WNOHANG))
+        ;
+}
+
+/* ---- clocks ---------------------------------------------------------------------------------- */
+
+/* Of everything the child started; without a control group, of the child and whoever was reaped. */
+static int64_t cpu_used_ns(const struct watch *w)
+{
+    int64_t group = w->cpu_at_start_ns < 0 ? -1 : cgroup_cpu_ns();
+    struct timespec t;
+    clockid_t clock;
+
+    if (group >= 0)
+        return group - w->cpu_at_start_ns;
+    if (w->gone || clock_getcpuclockid(w->pid, &clock) != 0 || clock_gettime(clock, &t) != 0)
+        return w->cpu_reaped_ns;
+    return w->cpu_reaped_ns + (int64_t)t.tv_sec * 1000 * NS_PER_MS + t.tv_nsec;
+}
+
+static void sample_memory(struct watch *w)
+{
+    int64_t now = w->memory_at_start < 0 ? -1 : cgroup_memory_bytes();
+
+    if (now > w->memory_at_start && (now - w->memory_at_start) / 1024 > w->result->max_rss_kb)
+        w->result->max_rss_kb = (now - w->memory_at_start) / 1024;
+}
+
+/* Ends the child when a clock has run out; else says how long poll() may sleep. */
+static int check_clocks(struct watch *w)
+{
+    const struct proc_limits *l = &w->plan->limits;
+    int64_t now = now_ns();
+    int64_t wall_left = (w->deadline_ns - now) / NS_PER_MS + 1;
+    int64_t cpu_ms = cpu_used_ns(w) / NS_PER_MS;
+    int64_t cpu_left = (int64_t)l->cpu_ms - cpu_ms;
+
+    if (now >= w->deadline_ns) {
+        stop(w, RESOURCE_WALL, l->wall_ms, (uint64_t)((now - w->started_ns) / NS_PER_MS));
+        return CPU_POLL_MIN_MS;
+    }
+    if (cpu_left <= 0) {
+        stop(w, RESOURCE_CPU, l->cpu_ms, (uint64_t)cpu_ms);
+        return CPU_POLL_MIN_MS;
+    }
+    sample_memory(w);
+    cpu_left = cpu_left / 4 + CPU_POLL_MIN_MS; /* several threads may burn it */
+    if (cpu_left > CPU_POLL_MAX_MS)
+        cpu_left = CPU_POLL_MAX_MS;
+    return (int)(wall_left < cpu_left ? wall_left : cpu_left);
+}
+
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+static void handle(struct watch *w, enum watched which)
+{
+    switch (which) {
+    case WATCH_STDOUT:
+    case WATCH_STDERR:
+        read_stream(w, which);
+        break;
+    case WATCH_FAULT:
+        read_fault(w);
+        break;
+    case WATCH_CHILD:
+        read_signals(w);
+        break;
+    case WATCH_COUNT:
+        break;
+    }
+}
+
+/* Until the child has ended; then nobody else is left alive and the pipes are read to their ends.
+ */
+static void watch_child(struct watch *w)
+{
+    while (!w->gone) {
+        int timeout = check_clocks(w);
+
+        if (poll(w->fds, WATCH_COUNT, timeout) <= 0)
+            continue;
+        for (int i = 0; i < WATCH_COUNT; i++)
+            if (w->fds[i].revents != 0)
+                handle(w, (enum watched)i);
+    }
+    end_all(w);
+    for (int i = WATCH_STDOUT; i <= WATCH_FAULT; i++)
+        while (w->fds[i].fd >= 0)
+            handle(w, (enum watched)i);
+}
+
+/* Which limit of the kernel's making ended it, if one did. */
+static void judge(struct watch *w)
+{
+    struct proc_result *r = w->result;
+    const struct proc_limits *l = &w->plan->limits;
+
+    r->cpu_ms = (double)w->cpu_reaped_ns / (double)NS_PER_MS;
+    if (w->oom_at_start >= 0 && cgroup_oom_kills() > w->oom_at_start)
+        blame(r, RESOURCE_MEMORY, (uint64_t)l->memory_mb << 10, (uint64_t)r->max_rss_kb);
+    else if (r->signal == SIGXCPU)
+        blame(r, RESOURCE_CPU, l->cpu_ms, (uint64_t)r->cpu_ms);
+    else if (r->signal == SIGXFSZ)
+        blame(r, RESOURCE_FILE, (uint64_t)l->file_mb << 20, (uint64_t)l->file_mb << 20);
+}
+
+struct channels {
+    int out[PROC_STREAMS][2], fault[2], report[2];
+};
+
+static void channels_close(struct channels *c)
+{
+    for (int *fd = &c->out[0][0]; fd < (int *)(c + 1); fd++)
+        cleanup_close_impl(fd);
+}
+
+static int channels_open(struct channels *c, bool fault)
+{
+    *c = (struct channels){{{-1, -1}, {-1, -1}}, {-1, -1}, {-1, -1}};
+    if (pipe2(c->out[PROC_STDOUT], O_CLOEXEC) != 0 || pipe2(c->out[PROC_STDERR], O_CLOEXEC) != 0 ||
+        pipe2(c->report, O_CLOEXEC) != 0 || (fault && pipe2(c->fault, O_CLOEXEC) != 0)) {
+        int code = errno;
+
+        channels_close(c);
+        return -code;
+    }
+    return 0;
+}
+
+/* The parent keeps the reading ends. Waits for the exec: the report channel closes with it. */
+static int parent_side(struct watch *w, struct channels *c, struct err *err)
+{
+    const int mine[] = {c->out[PROC_STDOUT][0], c->out[PROC_STDERR][0], c->fault[0]};
+    int code = 0;
+    ssize_t n;
+
+    for (int i = WATCH_STDOUT; i <= WATCH_FAULT; i++)
+        w->fds[i] = (struct pollfd){.fd = mine[i], .events = POLLIN};
+    close(c->out[PROC_STDOUT][1]);
+    close(c->out[PROC_STDERR][1]);
+    close(c->report[1]);
+    cleanup_close_impl(&c->fault[1]);
+    do
+        n = read(c->report[0], &code, sizeof(code));
+    while (n < 0 && errno == EINTR);
+    close(c->report[0]);
+    return n <= 0 ? 0 : err_errno(err, code, "starting the program");
+}
+
+static int begin(struct watch *w, struct err *err)
+{
+    struct channels c;
+    int rc = channels_open(&c, w->plan->fault_channel);
+    bool limit_data;
+
+    if (rc != 0)
+        return err_errno(err, -rc, "opening the program's channels");
+    w->oom_at_start = cgroup_oom_kills();
+    w->memory_at_start = cgroup_memory_bytes();
+    w->cpu_at_start_ns = cgroup_cpu_ns();
+    w->started_ns = now_ns();
+    w->deadline_ns = w->started_ns + (int64_t)w->plan->limits.wall_ms * NS_PER_MS;
+    limit_data = cgroup_version() == 0; /* asked here: in the child the answer is another */
+    w->pid = fork();
+    if (w->pid < 0) {
+        rc = err_errno(err, errno, "fork");
+        channels_close(&c);
+        return rc;
+    }
+    if (w->pid == 0) {
+        const struct child_fds fds = {
+            {c.out[0][1], c.out[1][1]}, c.fault[1], c.report[1], limit_data};
+
+        child_become(w->plan, &fds);
+    }
+    return parent_side(w, &c, err);
+}
+
+static int child_signals(struct err *err)
+{
+    sigset_t set;
+    int fd;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return fd < 0 ? err_errno(err, errno, "signalfd") : fd;
+}
+
+int proc_run(const struct proc_plan *plan, struct proc_result *ret, struct err *err)
+{
+    struct proc_result result = {0};
+    struct watch w = {.plan = plan, .result = &result};
+    cleanup_close int signals = child_signals(err);
+    int rc;
+
+    if (signals < 0)
+        return signals;
+    rc = begin(&w, err);
+    w.fds[WATCH_CHILD] = (struct pollfd){.fd = signals, .events = POLLIN};
+    if (rc != 0) {
+        if (w.pid > 0)
+            end_all(&w);
+        return rc;
+    }
+    watch_child(&w);
+    judge(&w);
+    *ret = result;
+    return 0;
+}
+
+int proc_init(struct err *err)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+        return err_errno(err, errno, "preparing to watch children");
+    return 0;
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+const char *proc_signal_name(int signal)
+{
+    static const char *const names[NSIG] = {
+        [SIGHUP] = "SIGHUP",       [SIGINT] = "SIGINT",   [SIGQUIT] = "SIGQUIT",
+        [SIGILL] = "SIGILL",       [SIGTRAP] = "SIGTRAP", [SIGABRT] = "SIGABRT",
+        [SIGBUS] = "SIGBUS",       [SIGFPE] = "SIGFPE",   [SIGKILL] = "SIGKILL",
+        [SIGUSR1] = "SIGUSR1",     [SIGSEGV] = "SIGSEGV", [SIGUSR2] = "SIGUSR2",
+        [SIGPIPE] = "SIGPIPE",     [SIGALRM] = "SIGALRM", [SIGTERM] = "SIGTERM",
+        [SIGXCPU] = "SIGXCPU",     [SIGXFSZ] = "SIGXFSZ", [SIGVTALRM] = "SIGVTALRM",
+        [SIGPROF] = "SIGPROF",     [SIGSYS] = "SIGSYS",   [SIGIO] = "SIGIO",
+        [SIGSTKFLT] = "SIGSTKFLT", [SIGPWR] = "SIGPWR",
+    };
+
+    if (signal <= 0)
+        return NULL;
+    return signal < NSIG && names[signal] != NULL ? names[signal] : "SIGRT";
+}
+
+static const struct {
+    const char *name, *unit;
+} resources[] = {
+    [RESOURCE_NONE] = {NULL, NULL},          [RESOURCE_WALL] = {"wall", "ms"},
+    [RESOURCE_CPU] = {"cpu", "ms"},          [RESOURCE_MEMORY] = {"memory", "KiB"},
+    [RESOURCE_OUTPUT] = {"output", "bytes"}, [RESOURCE_PIDS] = {"pids", "processes"},
+    [RESOURCE_FILE] = {"file", "bytes"},
+};
+
+const char *proc_resource_name(enum proc_resource r)
+{
+    return resources[r].name;
+}
+
+const char *proc_resource_unit(enum proc_resource r)
+{
+    return resources[r].unit;
+}
