@@ -87,7 +87,7 @@ $(B)/tests/%: tests/unit/%.c $(B)/lib.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -MMD -MP $< $(B)/lib.a $(LIBS_all) -o $@
 
 # ---- the two commands of the README ---------------------------------------------------------------
-.PHONY: demo check e2e unit clean
+.PHONY: demo check e2e bench unit clean
 demo: ## install what is missing, build, start the stack, submit a graph
 	ops/install-deps
 	$(MAKE) all
@@ -100,6 +100,15 @@ check: ## all tests: unit, cases, end to end
 
 e2e: all ## the end-to-end tests, against a stack of their own
 	tests/e2e/run
+
+$(B)/bench/core: tests/bench/core.c $(CORE)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_gbc) -o $@
+$(B)/bench/constant: tests/bench/constant.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $< -lfcgi -lpthread -o $@
+bench: all $(B)/bench/core $(B)/bench/constant ## the speed that is promised, as ratios in one run
+	tests/bench/run $(PARTS)
 
 unit: $(UNIT) ## run the unit tests
 	@for t in $(UNIT); do $$t || exit 1; done
