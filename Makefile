@@ -87,7 +87,7 @@ $(B)/tests/%: tests/unit/%.c $(B)/lib.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -MMD -MP $< $(B)/lib.a $(LIBS_all) -o $@
 
 # ---- the two commands of the README ---------------------------------------------------------------
-.PHONY: demo check e2e bench unit clean
+.PHONY: demo check e2e bench unit format lint clean
 demo: ## install what is missing, build, start the stack, submit a graph
 	ops/install-deps
 	$(MAKE) all
@@ -112,6 +112,15 @@ bench: all $(B)/bench/core $(B)/bench/constant ## the speed that is promised, as
 
 unit: $(UNIT) ## run the unit tests
 	@for t in $(UNIT); do $$t || exit 1; done
+
+SOURCES := $(wildcard core/*.[ch] core/*/*.[ch] fcgi/*.[ch] sandbox/*.[ch] sandbox/*/*.[ch] sql/*.[ch] \
+             tests/unit/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch])
+format: ## put every source into the project's format
+	clang-format -i $(SOURCES)
+lint: ## format and clang-tidy, as CI sees them
+	clang-format --dry-run --Werror $(SOURCES)
+	printf '%s\n' $(filter %.c,$(filter-out tests/%,$(SOURCES))) | xargs -P2 -n4 sh -c \
+	    'clang-tidy --quiet "$$@" -- -std=gnu17 -D_GNU_SOURCE -DGB_VERSION=0 -I. -Icore 2>/dev/null' tidy
 
 clean: ## remove everything built
 	rm -rf build

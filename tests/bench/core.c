@@ -4,8 +4,8 @@
  * For graphs of 1,000, 5,000 and 20,000 nodes, a third of them arithmetic, some text, some control:
  * the best of several rounds, so that a neighbour on the machine costs a round and not the figure.
  */
-#include "gb.h"
 #include "base/jsonw.h"
+#include "gb.h"
 
 #include <stdio.h>
 #include <time.h>
