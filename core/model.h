@@ -139,7 +139,8 @@ struct gb_block {
     uint32_t parent;      /* the block around it; GB_NIL for a graph's body */
     uint32_t owner;       /* the If, While or For node; GB_NIL for a graph's body */
     struct gb_stmt *stmts; /* in the order they run */
-    uint32_t n_stmts;
+    uint32_t n_stmts;      /* those that can be reached; they are all that counts */
+    uint32_t n_all;        /* with the unreachable ones behind them, for pictures and formatting */
 };
 
 struct gb_param {

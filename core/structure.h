@@ -1,0 +1,90 @@
+/*
+ * structure.h - how the statement tree is found, shared by structure*.c and by nothing else.
+ *
+ *   structure.c        which nodes are statements; drives the steps; builds the blocks
+ *   structure_data.c   data cycles; the order of values; which values a statement needs
+ *   structure_flow.c   control edges and body lists → which body each statement belongs to
+ *   structure_order.c  the order of the statements within one body
+ *
+ * The control edges are a graph over vertices: one for each node, one for each body port (then,
+ * else, body), and a root. Back edges to the head of an enclosing loop aside it must be acyclic. A
+ * statement belongs to the innermost body whose port dominates it, that is, without whose port it
+ * cannot be reached: what both branches of an If reach is dominated by the If, not by either
+ * branch, and so comes after it.
+ */
+#ifndef GB_STRUCTURE_H
+#define GB_STRUCTURE_H
+
+#include "adjacency.h"
+#include "forest.h"
+#include "front.h"
+
+struct gb_flow {
+    struct gb_front *f;
+    struct gb_raw_graph *raw;
+    struct gb_graph *g;
+    struct arena *tmp;
+    uint32_t n;                /* nodes; vertex v < n is node v */
+    uint32_t root;             /* the vertex of the graph's own body */
+    uint32_t *values;          /* all nodes, each behind what it needs */
+    struct gb_adjacency users; /* by node */
+
+    bool *present; /* by node: takes part in the order (statements and what edges touch) */
+    struct gb_adjacency next; /* by vertex: control edges, body lists among them */
+    bool *back;               /* by arc of next: leads back to a loop's head */
+    uint32_t *order;          /* the vertices present, each behind those that lead to it */
+    uint32_t n_order;
+    struct gb_forest dominators; /* over vertices */
+    struct gb_forest bodies;     /* over body ports and the root: which stands in which */
+    uint32_t *body;              /* by vertex: the body port (or root) it stands in */
+};
+
+static inline bool gb_is_loop(enum gb_op op)
+{
+    return op == GB_OP_WHILE || op == GB_OP_FOR;
+}
+
+/* The vertex of a body port: slot 0 is then or body, slot 1 is else. */
+static inline uint32_t gb_port_vertex(const struct gb_flow *fl, uint32_t owner, unsigned slot)
+{
+    return fl->n + 2 * owner + slot;
+}
+
+static inline uint32_t gb_port_owner(const struct gb_flow *fl, uint32_t port)
+{
+    return (port - fl->n) / 2;
+}
+
+/* The body that a successor of vertex u starts in: a port's own, else the one u stands in. */
+static inline uint32_t gb_body_behind(const struct gb_flow *fl, uint32_t u)
+{
+    return u >= fl->n ? u : fl->body[u];
+}
+
+/* How many values an external node gives: the function's, and one for each output parameter. */
+static inline uint32_t gb_extern_outputs(const struct gb_extern *ext)
+{
+    uint32_t n = ext->ret.base != GB_VOID;
+    for (uint32_t i = 0; i < ext->n_params; i++)
+        n += ext->params[i].kind == GB_EXT_OUTPUT;
+    return n;
+}
+
+/* Reports data cycles (and cuts them, so that the rest can go on), fills values and users. */
+int gb_flow_data(struct gb_flow *fl);
+/* Marks statements: by type, and each Call that no firm statement needs. */
+int gb_flow_statements(struct gb_flow *fl);
+/* Fills present .. body; reports what is wrong with the control edges. */
+int gb_flow_control(struct gb_flow *fl);
+/* The order within the bodies: *ret_sorted holds all nodes present, body by body, and first[b] ..
+ * first[b + 1] of body vertex b is its part. */
+struct gb_body_order {
+    uint32_t *first;
+    uint32_t *nodes;
+};
+int gb_flow_order(struct gb_flow *fl, struct gb_body_order *ret);
+
+/* Appends the ids of some nodes to a message: "a -> b -> ... -> a". */
+struct str gb_flow_path(struct gb_flow *fl, const uint32_t *nodes, uint32_t n);
+
+#endif
