@@ -1,0 +1,233 @@
+/*
+ * dispatch.c - one request, from parameters to reply.
+ *
+ *   route ─▶ caller ─▶ body ─▶ members ─▶ handler ─▶ record ─▶ headers, log, metrics
+ */
+#include "dispatch.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "../core/base/log.h"
+#include "auth.h"
+#include "ledger.h"
+#include "reply.h"
+#include "service.h"
+
+/* ---- what the web server says ---------------------------------------------------------------- */
+
+static enum method read_method(const char *name)
+{
+    static const struct {
+        const char *name;
+        enum method method;
+    } rows[] = {{"GET", METHOD_GET},
+                {"HEAD", METHOD_GET},
+                {"POST", METHOD_POST},
+                {"DELETE", METHOD_DELETE}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (strcmp(name, rows[i].name) == 0)
+            return rows[i].method;
+    return METHOD_OTHER;
+}
+
+/* The web server's id, or one of our own when there is none. */
+static void read_request_id(struct request *q)
+{
+    const char *id = request_param(q, "REQUEST_ID");
+    size_t n = strlen(id);
+    if (n > 0 && n < sizeof(q->env.request_id)) {
+        memcpy(q->env.request_id, id, n + 1);
+        return;
+    }
+    unsigned char bytes[16];
+    randombytes_buf(bytes, sizeof(bytes));
+    sodium_bin2hex(q->env.request_id, sizeof(q->env.request_id), bytes, sizeof(bytes));
+}
+
+static void read_env(struct request *q)
+{
+    struct env *e = &q->env;
+    const char *length = request_param(q, "CONTENT_LENGTH");
+    char *end = NULL;
+    e->method_name = request_param(q, "REQUEST_METHOD");
+    e->method = read_method(e->method_name);
+    e->head = strcmp(e->method_name, "HEAD") == 0;
+    e->path = request_param(q, "DOCUMENT_URI");
+    e->query = request_param(q, "QUERY_STRING");
+    e->remote_addr = request_param(q, "REMOTE_ADDR");
+    e->content_type = request_param(q, "CONTENT_TYPE");
+    e->content_length = strtoll(length, &end, 10);
+    if (!*length || *end || e->content_length < 0)
+        e->content_length = -1;
+    read_request_id(q);
+}
+
+void request_init(struct request *q, struct worker *w, const struct transport *t)
+{
+    *q = (struct request){.service = w->service, .worker = w, .transport = t};
+    clock_gettime(CLOCK_MONOTONIC, &q->began);
+    read_env(q);
+    log_ids(q->env.request_id, NULL);
+}
+
+void request_free(struct request *q)
+{
+    jdoc_free(&q->doc);
+    buf_free(&q->body);
+    buf_free(&q->reply.headers);
+    buf_free(&q->reply.body);
+    arena_free(&q->arena);
+    log_ids(NULL, NULL);
+}
+
+/* ---- the checks every route shares ------------------------------------------------------------
+ */
+
+static enum outcome no_route(struct request *q, unsigned allowed)
+{
+    if (!allowed)
+        return problem(q, OUTCOME_not_found,
+                       "there is nothing at %.200s; GET /v1/openapi.json lists what there is",
+                       q->env.path);
+    reply_header(&q->reply, "Allow", "%s%s%s", allowed & METHOD_GET ? "GET, HEAD" : "",
+                 allowed & METHOD_POST ? (allowed & METHOD_GET ? ", POST" : "POST") : "",
+                 allowed & METHOD_DELETE ? (allowed & ~4u ? ", DELETE" : "DELETE") : "");
+    return problem(q, OUTCOME_method_not_allowed, "%.20s is not possible here", q->env.method_name);
+}
+
+static enum outcome check_accept(struct request *q)
+{
+    static const char *const good[] = {"*/*", "application/*", "application/json",
+                                       "application/problem+json"};
+    const char *accept = request_param(q, "HTTP_ACCEPT");
+    if (!accept[0])
+        return OUTCOME_ok;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+        if (strcasestr(accept, good[i]))
+            return OUTCOME_ok;
+    return problem(q, OUTCOME_not_acceptable, "replies here are application/json");
+}
+
+static bool is_json_type(const char *type)
+{
+    size_t n = strcspn(type, "; \t");
+    bool plain = n == 16 && strncasecmp(type, "application/json", n) == 0;
+    bool suffix = n > 5 && strncasecmp(type + n - 5, "+json", 5) == 0;
+    return plain || suffix;
+}
+
+/* Reads the body whole: nginx has it all before the first byte comes here. */
+static enum outcome read_body(struct request *q)
+{
+    size_t max = (size_t)q->service->cfg.max_body_kb << 10;
+    if (q->env.content_length > (int64_t)max)
+        return problem(q, OUTCOME_body_too_large, "a body may have %zu bytes", max);
+    q->body.limit = max;
+    if (q->env.content_length > 0)
+        buf_reserve(&q->body, (size_t)q->env.content_length);
+    char piece[16384];
+    size_t n;
+    while ((n = q->transport->read(q->transport->data, piece, sizeof(piece))) > 0) {
+        buf_put(&q->body, piece, n);
+        if (q->body.error)
+            return problem(q, OUTCOME_body_too_large, "a body may have %zu bytes", max);
+    }
+    return OUTCOME_ok;
+}
+
+static enum outcome read_json(struct request *q)
+{
+    struct json_where where = {0};
+    struct err err = {0};
+    if (!is_json_type(q->env.content_type))
+        return problem(q, OUTCOME_unsupported_media_type,
+                       "the body must be application/json, not %.100s", q->env.content_type);
+    enum outcome o = read_body(q);
+    if (o != OUTCOME_ok)
+        return o;
+    int rc = jdoc_parse(&q->doc, buf_cstr(&q->body), q->body.len, &where, &err);
+    if (rc == -ENOMEM)
+        return problem(q, OUTCOME_internal, "no memory for the body");
+    if (rc < 0) {
+        struct jsonw w;
+        problem_begin(q, OUTCOME_no_json, &w, "%s", err.message);
+        jw_kint(&w, "offset", (int64_t)where.offset);
+        jw_kint(&w, "line", where.line);
+        jw_kint(&w, "column", where.col);
+        return problem_end(OUTCOME_no_json, &w);
+    }
+    if (!jdoc_is(&q->doc, 0, JSON_OBJECT))
+        return problem(q, OUTCOME_no_json, "the body must be a JSON object, not %s",
+                       json_type_name(q->doc.vals[0].type));
+    return OUTCOME_ok;
+}
+
+static enum outcome check_fields(struct request *q, const struct field *fields, uint32_t body)
+{
+    struct field_check check;
+    if (!fields || fields_check(&q->doc, body, fields, &check))
+        return OUTCOME_ok;
+    struct jsonw w;
+    enum outcome o = check.complaints[0].outcome;
+    problem_begin(q, o, &w, "%s", check.complaints[0].message);
+    jw_key(&w, "errors");
+    fields_complaints_json(&q->doc, &check, &w);
+    return problem_end(o, &w);
+}
+
+enum outcome perform(struct request *q, const struct route *route, uint32_t body)
+{
+    enum outcome o = check_fields(q, route->fields, body);
+    if (o == OUTCOME_ok)
+        o = route->handler(q, body);
+    return ledger_close(q, o);
+}
+
+static enum outcome answer(struct request *q)
+{
+    const struct route *r = q->route;
+    enum outcome o = r->flags & ANY_TYPE ? OUTCOME_ok : check_accept(q);
+    if (o == OUTCOME_ok && r->flags & WANT_USER)
+        o = auth_caller(q);
+    if (o == OUTCOME_ok)
+        o = auth_scopes(q, r->scopes);
+    if (o != OUTCOME_ok)
+        return o;
+    if (r->flags & WANT_JOB)
+        ledger_begin(q, r->name);
+    if (r->flags & WANT_JSON)
+        o = read_json(q);
+    return o == OUTCOME_ok ? perform(q, r, 0) : ledger_close(q, o);
+}
+
+static void log_request(const struct request *q, enum outcome o)
+{
+    char ms[32];
+    snprintf(ms, sizeof(ms), "%.3f", ms_since(&q->began));
+    log_write(LOG_LEVEL_INFO, "request", "route", q->route ? q->route->name : "", "method",
+              q->env.method_name, "path", q->env.path, "status", log_int(outcome_row(o)->status),
+              "outcome", outcome_row(o)->name, "verdict", q->verdict ? q->verdict : "", "cache",
+              q->cache ? q->cache : "", "user", q->known ? q->caller.user : "", "client",
+              q->env.remote_addr, "ms", ms, NULL);
+}
+
+void dispatch(struct worker *w, const struct transport *t)
+{
+    struct request q;
+    unsigned allowed = 0;
+    request_init(&q, w, t);
+    q.route = route_find(q.env.method, q.env.path, &q.param, &allowed);
+    if (q.route && q.route->flags & WANT_INTERNAL && !request_param(&q, "GB_INTERNAL")[0]) {
+        q.route = NULL;
+        allowed = 0;
+    }
+    enum outcome o = q.route ? answer(&q) : no_route(&q, allowed);
+    if (!q.reply.sent)
+        reply_send(&q, o);
+    log_request(&q, o);
+    request_free(&q);
+}

@@ -1,0 +1,68 @@
+/*
+ * fields.h - accepted input as tables: member, type, bounds, whether it is required.
+ *
+ * What a table does not name is refused by name, with the nearest known name. The OpenAPI document
+ * is another expansion of the same tables.
+ */
+#ifndef GB_FCGI_FIELDS_H
+#define GB_FCGI_FIELDS_H
+
+#include "../core/base/json.h"
+#include "../core/base/jsonw.h"
+#include "outcome.h"
+
+enum field_type {
+    FIELD_ANY,    /* checked elsewhere */
+    FIELD_STRING, /* max: bytes */
+    FIELD_WORD,   /* one of `words` */
+    FIELD_BOOL,
+    FIELD_INT,    /* min..max */
+    FIELD_LEVEL,  /* min..max, or a boolean */
+    FIELD_LIMIT,  /* an integer of at least 1; above the operator's it is lowered to it */
+    FIELD_OBJECT, /* `sub` describes the members; without it any member is accepted */
+    FIELD_ARRAY,  /* min..max elements; `sub` describes one */
+    FIELD_MAP, /* an object of 1..max members with names of the caller's; `sub` describes a value */
+};
+
+struct field {
+    const char *name; /* NULL ends a table */
+    enum field_type type;
+    int64_t min, max;
+    const struct field *sub;
+    const char *words; /* FIELD_WORD: separated by spaces */
+    bool required;
+    enum outcome missing; /* when required and absent or null */
+    const char *doc;
+};
+
+extern const struct field fields_compile[];
+extern const struct field fields_execute[];
+extern const struct field fields_validate[];
+extern const struct field fields_emit[];
+extern const struct field fields_preview[];
+extern const struct field fields_batch[];
+
+#define FIELD_COMPLAINTS_MAX 20
+
+struct field_complaint {
+    enum outcome outcome;
+    uint32_t value;         /* what is wrong, or the object that lacks something */
+    const char *field;      /* the table's or (unknown members) the request's name; may be "" */
+    struct str unknown;     /* the unknown member's name */
+    const char *suggestion; /* the nearest known name; NULL: none is near */
+    char message[160];
+};
+
+struct field_check {
+    struct field_complaint complaints[FIELD_COMPLAINTS_MAX];
+    unsigned n;
+};
+
+/* Checks the object against the table; true when there is nothing to complain about. */
+bool fields_check(const struct jdoc *doc, uint32_t object, const struct field *table,
+                  struct field_check *ret);
+/* The complaints as a JSON array of {pointer, field, message, suggestion}. */
+void fields_complaints_json(const struct jdoc *doc, const struct field_check *check,
+                            struct jsonw *w);
+
+#endif

@@ -1,0 +1,215 @@
+/*
+ * ledger.c - requests as rows.
+ */
+#include "ledger.h"
+
+#include <errno.h>
+
+#include "../core/base/log.h"
+#include "reply.h"
+#include "service.h"
+
+void ledger_begin(struct request *q, const char *kind)
+{
+    if (!q->job.id[0])
+        store_new_id(q->service->store, q->job.id);
+    q->job.kind = kind;
+    q->job.user_id = q->caller.user_id;
+    q->job.key_id = q->caller.key_id;
+    q->job.user = str_c(q->caller.user);
+    q->job.request_id = str_c(q->env.request_id);
+    q->job.client_ip = str_c(q->env.remote_addr);
+    q->job.idempotency_key = str_c(request_param(q, "HTTP_IDEMPOTENCY_KEY"));
+    log_ids(q->env.request_id, q->job.id);
+}
+
+void ledger_quota_headers(struct reply *r, const struct quota_state *quota)
+{
+    const struct quota_figure *rate = &quota->figure[QUOTA_jobs_per_minute];
+    reply_header(r, "RateLimit-Limit", "%lld", (long long)rate->limit);
+    reply_header(r, "RateLimit-Remaining", "%lld", (long long)rate->remaining);
+    reply_header(r, "RateLimit-Reset", "%lld", (long long)rate->reset_s);
+}
+
+static enum outcome refused(struct request *q, const struct quota_state *quota)
+{
+    enum outcome o = OUTCOME_quota_exceeded;
+    if (quota->refused_by == QUOTA_jobs_per_minute)
+        o = OUTCOME_rate_limited;
+    else if (quota->refused_by == QUOTA_system_running || quota->refused_by == QUOTA_system_queue)
+        o = OUTCOME_overloaded;
+    struct jsonw w;
+    problem_begin(q, o, &w, "%s", quota_limit_message(quota->refused_by));
+    jw_kcstr(&w, "quota", quota_limit_name(quota->refused_by));
+    jw_kint(&w, "retry_after", quota->retry_after_s);
+    reply_header(&q->reply, "Retry-After", "%lld", (long long)quota->retry_after_s);
+    return problem_end(o, &w);
+}
+
+/* The same request came before under this key: its job answers. */
+static enum outcome replay(struct request *q)
+{
+    reply_header(&q->reply, "Location", "/v1/jobs/%s", q->job.id);
+    reply_header(&q->reply, "Retry-After", "1");
+    return problem(q, OUTCOME_in_progress, "the first request with this key is job %s", q->job.id);
+}
+
+static enum outcome store_said(struct request *q, int rc, const struct quota_state *quota,
+                               const struct err *err)
+{
+    if (quota->figure[QUOTA_jobs_per_minute].limit > 0)
+        ledger_quota_headers(&q->reply, quota);
+    switch (rc) {
+    case 0:
+        return OUTCOME_ok;
+    case -EDQUOT:
+        return refused(q, quota);
+    case -EEXIST:
+        return replay(q);
+    case -EBADMSG:
+        return problem(q, OUTCOME_idempotency_mismatch,
+                       "this Idempotency-Key came with another request before");
+    default:
+        break;
+    }
+    log_err(LOG_LEVEL_ERROR, err, "the store cannot record a job", NULL);
+    if (!store_unavailable(rc))
+        return problem(q, OUTCOME_internal, "the job could not be recorded");
+    reply_header(&q->reply, "Retry-After", "1");
+    return problem(q, OUTCOME_store_unavailable,
+                   "the job cannot be recorded now, so it was not run; try again");
+}
+
+enum outcome ledger_admit(struct request *q, int64_t lease_ms)
+{
+    struct timespec from;
+    struct quota_state quota = {0};
+    struct err err = {0};
+    if (q->admitted) /* gb-jobd's: it was admitted when it was leased */
+        return OUTCOME_ok;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    q->job.lease_ms = lease_ms;
+    int rc = store_admit(q->service->store, &q->job, &quota, &err);
+    phase_end(q, PHASE_store, &from);
+    q->admitted = rc == 0;
+    q->recorded = rc == -EEXIST; /* there is nothing of this request's own to record */
+    return store_said(q, rc, &quota, &err);
+}
+
+static enum outcome commit(struct request *q, struct job_outcome *end)
+{
+    struct timespec from;
+    struct quota_state quota = {0};
+    struct err err = {0};
+    int rc;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    end->total_ms = ms_since(&q->began);
+    end->queue_ms = q->spent_ms[PHASE_queue];
+    end->validate_ms = q->spent_ms[PHASE_validate];
+    end->cache_ms = q->spent_ms[PHASE_cache];
+    end->start_ms = q->spent_ms[PHASE_start];
+    end->compile_ms = q->spent_ms[PHASE_compile];
+    end->run_ms = q->spent_ms[PHASE_run];
+    if (q->admitted)
+        rc = store_finish(q->service->store, &q->job, end, &err);
+    else
+        rc = store_record(q->service->store, &q->job, end, false, &quota, &err);
+    phase_end(q, PHASE_store, &from);
+    q->recorded = true;
+    return store_said(q, rc, &quota, &err);
+}
+
+static enum job_state state_of(enum verdict v)
+{
+    if (v == VERDICT_cancelled)
+        return JOB_cancelled;
+    return v == VERDICT_ok ? JOB_succeeded : JOB_failed;
+}
+
+/* What of a verdict is a matter of security. */
+static bool security_event(const struct result *r, struct job_event *ret)
+{
+    enum verdict v = r->execution->verdict;
+    const char *severity = NULL;
+    if (v == VERDICT_forbidden_syscall)
+        severity = "critical";
+    else if (v == VERDICT_policy_blocked)
+        severity = "warning";
+    else if (v == VERDICT_time_limit || v == VERDICT_memory_limit || v == VERDICT_output_limit)
+        severity = "info";
+    if (!severity)
+        return false;
+    *ret =
+        (struct job_event){.kind = verdict_name(v),
+                           .severity = severity,
+                           .detail = r->violations ? str_c(r->violations) : r->execution->policy};
+    return true;
+}
+
+static void figures(const struct execution *x, bool ran, struct job_outcome *end)
+{
+    const struct run_result *first = x->n_runs ? &x->runs[0] : NULL;
+    end->exit_code = first ? (int)first->exit_code : -1;
+    end->signal = first && first->signal.n ? first->signal.s : NULL;
+    end->max_rss_kb = first ? first->max_rss_kb : 0;
+    if (!ran)
+        return;
+    end->cpu_ms = x->compile.cpu_ms;
+    for (uint32_t i = 0; i < x->n_runs; i++)
+        end->cpu_ms += x->runs[i].cached ? 0 : x->runs[i].cpu_ms;
+}
+
+enum outcome ledger_end(struct request *q, const struct result *r, size_t core)
+{
+    const struct execution *x = r->execution;
+    bool ran = r->cache == CACHE_MISS || r->cache == CACHE_BYPASS || r->cache == CACHE_OFF;
+    struct str body = buf_view(&q->reply.body);
+    bool whole = ran || q->job.idempotency_key.n || core + 1 >= body.n;
+    struct str kept = body;
+    if (!whole)
+        kept = arena_printf(&q->arena, "%.*s}", (int)core, body.s);
+    const struct job_artifact artifact = {"result", "application/json", kept};
+    struct job_event event;
+    bool has_event = ran && security_event(r, &event);
+    struct job_outcome end = {
+        .state = state_of(x->verdict),
+        .verdict = verdict_name(x->verdict),
+        .error = x->verdict == VERDICT_ok ? NULL : verdict_error(x->verdict),
+        .stage = execution_stage(x),
+        .cache = cache_state_name(r->cache),
+        .code_hash = str_c(r->work->program_hash),
+        .image = x->image,
+        .container_id = ran ? x->container_id : (struct str){0},
+        .http_status = 200,
+        .fallback_executed = x->fallback,
+        .artifacts = &artifact,
+        .n_artifacts = 1,
+        .events = &event,
+        .n_events = has_event ? 1 : 0,
+    };
+    figures(x, ran, &end);
+    q->verdict = end.verdict;
+    q->cache = end.cache;
+    return commit(q, &end);
+}
+
+enum outcome ledger_close(struct request *q, enum outcome o)
+{
+    const struct outcome_row *row = outcome_row(o);
+    bool good = row->status < 400;
+    if (!q->job.kind || q->recorded || o == OUTCOME_store_unavailable)
+        return o;
+    const struct job_artifact artifact = {"result", "application/json", buf_view(&q->reply.body)};
+    struct job_outcome end = {
+        .state = good ? JOB_succeeded : JOB_failed,
+        .error = good ? NULL : row->word,
+        .message = str_c(good ? "" : row->title),
+        .stage = "validation",
+        .http_status = row->status,
+        .exit_code = -1,
+        .artifacts = &artifact,
+        .n_artifacts = q->admitted ? 1 : 0,
+    };
+    enum outcome said = commit(q, &end);
+    return said == OUTCOME_ok ? o : said;
+}

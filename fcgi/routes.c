@@ -1,0 +1,73 @@
+/*
+ * routes.c - the table of routes.
+ */
+#include "routes.h"
+
+#define ASK (WANT_JSON | WANT_USER | WANT_JOB)
+
+const struct route routes[] = {
+    {METHOD_POST, "/v1/compile", "compile", handle_compile, ASK | MAY_ASYNC, SCOPE_COMPILE,
+     fields_compile, "Compile a graph and run it."},
+    {METHOD_POST, "/compile", "compile", handle_compile, ASK | MAY_ASYNC, SCOPE_COMPILE,
+     fields_compile, "The older path of /v1/compile."},
+    {METHOD_POST, "/v1/validate", "validate", handle_validate, ASK, SCOPE_COMPILE, fields_validate,
+     "Check a graph: errors and warnings only."},
+    {METHOD_POST, "/v1/emit", "emit", handle_emit, ASK, SCOPE_COMPILE, fields_emit,
+     "A graph's C++ and source map."},
+    {METHOD_POST, "/v1/preview", "preview", handle_preview, ASK, SCOPE_COMPILE, fields_preview,
+     "What the evaluator says a graph prints; no sandbox."},
+    {METHOD_GET, "/v1/node-defs", "node_defs", handle_node_defs, 0, 0, NULL,
+     "The catalogue of nodes."},
+    {METHOD_GET, "/v1/schema", "schema", handle_schema, 0, 0, NULL, "The graph's JSON Schema."},
+    {METHOD_GET, "/v1/me", "me", handle_me, WANT_USER, 0, NULL, "Who I am and what is left to me."},
+    {METHOD_GET, "/v1/info", "info", handle_info, 0, 0, NULL, "Versions and limits."},
+    {METHOD_GET, "/healthz", "healthz", handle_healthz, 0, 0, NULL, "Whether the responder lives."},
+    {METHOD_GET, "/readyz", "readyz", handle_readyz, 0, 0, NULL,
+     "Whether everything works, and what does not."},
+    {METHOD_GET, "/auth", "auth", handle_auth, WANT_INTERNAL | WANT_USER, 0, NULL,
+     "The web server asks who bears a key."},
+};
+const unsigned n_routes = sizeof(routes) / sizeof(routes[0]);
+
+/* Whether the path fits the pattern. */
+static bool fits(const char *pattern, const char *path, struct str *ret_param)
+{
+    struct str param = {0};
+    while (*pattern && *path) {
+        if (*pattern == '{') {
+            param = (struct str){path, strcspn(path, "/")};
+            if (param.n == 0)
+                return false;
+            path += param.n;
+            pattern += strcspn(pattern, "}") + 1;
+        } else if (*pattern++ != *path++) {
+            return false;
+        }
+    }
+    if (*pattern || *path)
+        return false;
+    *ret_param = param;
+    return true;
+}
+
+const struct route *route_find(enum method method, const char *path, struct str *ret_param,
+                               unsigned *ret_allowed)
+{
+    *ret_allowed = 0;
+    for (unsigned i = 0; i < n_routes; i++) {
+        if (!fits(routes[i].pattern, path, ret_param))
+            continue;
+        if (routes[i].method == method)
+            return &routes[i];
+        *ret_allowed |= (unsigned)routes[i].method;
+    }
+    return NULL;
+}
+
+const struct route *route_named(struct str name)
+{
+    for (unsigned i = 0; i < n_routes; i++)
+        if (str_eqc(name, routes[i].name))
+            return &routes[i];
+    return NULL;
+}
