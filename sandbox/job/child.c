@@ -12,8 +12,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../policy.h"
+#include "notify.h"
+
 /* Descriptors below this are the program's own; everything of ours is moved above it first. */
-#define FIRST_HIGH_FD 10
+#define FIRST_HIGH_FD (POLICY_PROGRAM_FD + 1)
 
 static int must(const struct child_fds *fds, int rc)
 {
@@ -32,6 +35,13 @@ static int move_high(const struct child_fds *fds, int fd)
     return fd < 0 ? fd : must(fds, fcntl(fd, F_DUPFD_CLOEXEC, FIRST_HIGH_FD));
 }
 
+/* At a number that the filter knows. */
+static void place(const struct child_fds *fds, int fd, int number)
+{
+    if (fd >= 0 && fd != number)
+        must(fds, dup3(fd, number, O_CLOEXEC));
+}
+
 static void fresh_session(const struct child_fds *fds)
 {
     sigset_t none;
@@ -43,16 +53,21 @@ static void fresh_session(const struct child_fds *fds)
     must(fds, sigprocmask(SIG_SETMASK, &none, NULL));
 }
 
-/* 0, 1, 2 and the fault channel stay; the rest goes with the exec. */
+/* 0, 1, 2 and the fault channel stay; the rest goes with the exec. What is to be moved is moved out
+ * of the way first. */
 static void set_fds(const struct proc_plan *plan, struct child_fds *fds)
 {
-    int in;
+    int in, handoff, program;
 
     fds->report = move_high(fds, fds->report);
+    handoff = move_high(fds, fds->handoff);
+    program = plan->path == NULL ? move_high(fds, plan->exec_fd) : -1;
     in = move_high(fds, plan->stdin_fd);
     fds->fault = move_high(fds, fds->fault);
     for (int s = 0; s < PROC_STREAMS; s++)
         fds->out[s] = move_high(fds, fds->out[s]);
+    place(fds, handoff, POLICY_HANDOFF_FD);
+    place(fds, program, POLICY_PROGRAM_FD);
     must(fds, dup2(in, STDIN_FILENO));
     must(fds, dup2(fds->out[PROC_STDOUT], STDOUT_FILENO));
     must(fds, dup2(fds->out[PROC_STDERR], STDERR_FILENO));
@@ -103,21 +118,39 @@ static void volunteer_for_oom(void)
     }
 }
 
+/* From here on only what the filter allows is possible. */
+static void load_filter(const struct child_fds *fds, struct filter *filter)
+{
+    int listener;
+
+    must(fds, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+    if (filter == NULL)
+        return;
+    listener = must(fds, filter_load(filter));
+    if (filter->notifies)
+        must(fds, notify_hand_over(POLICY_HANDOFF_FD, listener));
+}
+
+static void become(const struct proc_plan *plan)
+{
+    char *const *argv = (char *const *)plan->argv, *const *envp = (char *const *)plan->envp;
+
+    if (plan->path != NULL)
+        execve(plan->path, argv, envp);
+    else
+        syscall(SYS_execveat, POLICY_PROGRAM_FD, "", argv, envp, AT_EMPTY_PATH);
+}
+
 void child_become(const struct proc_plan *plan, const struct child_fds *given)
 {
     struct child_fds fds = *given;
-    int program;
 
     fresh_session(&fds);
-    program = plan->path == NULL ? move_high(&fds, plan->exec_fd) : -1;
     set_fds(plan, &fds);
     volunteer_for_oom();
     set_rlimits(&fds, &plan->limits);
-    must(&fds, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-    if (plan->path != NULL)
-        execve(plan->path, (char *const *)plan->argv, (char *const *)plan->envp);
-    else
-        syscall(SYS_execveat, program, "", plan->argv, plan->envp, AT_EMPTY_PATH);
+    load_filter(&fds, plan->filter);
+    become(plan);
     must(&fds, -1);
     _exit(127);
 }

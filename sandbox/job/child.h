@@ -12,6 +12,7 @@ struct child_fds {
     int out[PROC_STREAMS];
     int fault;       /* -1: none */
     int report;      /* an errno is written here when the program could not be started */
+    int handoff;     /* a filter's listener is sent over it; -1: there is none */
     bool limit_data; /* no control group bounds the memory: an rlimit has to */
 };
 

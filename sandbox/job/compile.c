@@ -142,8 +142,8 @@ static void add_result(struct proc_result *sum, const struct proc_result *r)
 }
 
 /* One tool, given what is left of the limits. */
-static int run_tool(const struct spec *spec, const struct argv *a, struct compilation *c,
-                    struct err *err)
+static int run_tool(const struct spec *spec, struct filter *filter, const struct argv *a,
+                    struct compilation *c, struct err *err)
 {
     static const char *const environment[] = {"PATH=/usr/bin", "HOME=/workspace", "LANG=C.UTF-8",
                                               "TMPDIR=/tmp", NULL};
@@ -154,7 +154,7 @@ static int run_tool(const struct spec *spec, const struct argv *a, struct compil
         .argv = a->v,
         .envp = environment,
         .stdin_fd = in,
-        .filter = FILTER_COMPILE,
+        .filter = filter,
         .limits = {left(l->wall_ms, c->result.wall_ms), left(l->cpu_ms, c->result.cpu_ms),
                    l->memory_mb, COMPILE_PROGRAM_MAX >> 20, COMPILE_DIAGNOSTICS_MAX,
                    COMPILE_DIAGNOSTICS_MAX * 16ULL},
@@ -185,7 +185,8 @@ static int write_sources(const struct spec *spec, struct err *err)
     return 0;
 }
 
-static int compile_and_link(const struct spec *spec, struct compilation *c, struct err *err)
+static int compile_and_link(const struct spec *spec, struct filter *filter, struct compilation *c,
+                            struct err *err)
 {
     cleanup_buf struct buf names = BUF_INIT(OBJECT_MAX);
     struct argv compiler = {0}, linker = {0};
@@ -194,21 +195,22 @@ static int compile_and_link(const struct spec *spec, struct compilation *c, stru
     if (rc != 0)
         return rc;
     compiler_argv(spec, &compiler);
-    rc = run_tool(spec, &compiler, c, err);
+    rc = run_tool(spec, filter, &compiler, c, err);
     if (rc != 0 || c->outcome != COMPILE_OK)
         return rc;
     linker_argv(spec, &linker, &names);
-    rc = run_tool(spec, &linker, c, err);
+    rc = run_tool(spec, filter, &linker, c, err);
     if (rc != 0 || c->outcome != COMPILE_OK)
         return rc;
     return workspace_read(PROGRAM, &c->program, err);
 }
 
-int compile_sources(const struct spec *spec, struct compilation *ret, struct err *err)
+int compile_sources(const struct spec *spec, struct filter *filter, struct compilation *ret,
+                    struct err *err)
 {
     struct compilation c = {.diagnostics = BUF_INIT(2 * COMPILE_DIAGNOSTICS_MAX),
                             .program = BUF_INIT(COMPILE_PROGRAM_MAX)};
-    int rc = compile_and_link(spec, &c, err);
+    int rc = compile_and_link(spec, filter, &c, err);
 
     workspace_clean();
     if (rc != 0)

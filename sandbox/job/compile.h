@@ -27,7 +27,8 @@ struct compilation {
 /* Writes the sources into the (empty) workspace, compiles, links, reads the program and empties the
  * workspace. 0: *ret says what came of it; negative: our failure. Release with compilation_free().
  */
-int compile_sources(const struct spec *spec, struct compilation *ret, struct err *err);
+int compile_sources(const struct spec *spec, struct filter *filter, struct compilation *ret,
+                    struct err *err);
 void compilation_free(struct compilation *c);
 
 #endif

@@ -40,12 +40,30 @@
 #include <unistd.h>
 
 #include "../../core/base/cleanup.h"
+#include "../policy.h"
 #include "compile.h"
 #include "frames.h"
 #include "report.h"
 #include "run.h"
 #include "spec.h"
 #include "workspace.h"
+
+struct job {
+    struct frames peer;
+    struct filter compile_filter, run_filter;
+    struct spec spec;
+    struct report report;
+    struct buf program; /* the ELF file; empty when there is none to run */
+};
+
+static void job_free(struct job *job)
+{
+    filter_free(&job->compile_filter);
+    filter_free(&job->run_filter);
+    spec_free(&job->spec);
+    report_free(&job->report);
+    buf_free(&job->program);
+}
 
 /* The stream leaves 0 and 1 to /dev/null. */
 static int take_stream(struct frames *ret, struct err *err)
@@ -60,40 +78,47 @@ static int take_stream(struct frames *ret, struct err *err)
     return 0;
 }
 
-static int prepare(struct frames *peer, struct err *err)
+/* Everything that does not depend on the job is done while there is none. */
+static int prepare(struct job *job, struct err *err)
 {
-    int rc = take_stream(peer, err);
+    int rc = take_stream(&job->peer, err);
 
     if (rc != 0)
         return rc;
     umask(022);
     if (prctl(PR_SET_DUMPABLE, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return err_errno(err, errno, "prctl");
-    return proc_init(err);
+    rc = proc_init(err);
+    if (rc == 0)
+        rc = filter_make(FILTER_COMPILE, &job->compile_filter, err);
+    if (rc == 0)
+        rc = filter_make(FILTER_RUN, &job->run_filter, err);
+    if (rc == 0 && report_init(&job->report) != 0)
+        rc = err_set(err, -ENOMEM, "no memory");
+    return rc;
 }
 
 /* SUBMIT, BLOB*, END. */
-static int read_job(const struct frames *peer, struct spec *ret_spec, struct buf *program,
-                    struct err *err)
+static int read_job(struct job *job, struct err *err)
 {
     cleanup_buf struct buf payload = BUF_INIT(FRAME_MAX_BYTES);
     enum frame_type type;
-    int rc = frames_read(peer, &type, &payload, err);
+    int rc = frames_read(&job->peer, &type, &payload, err);
 
     if (rc != 0)
         return rc;
     if (type != FRAME_SUBMIT)
         return err_set(err, -EPROTO, "a job begins with SUBMIT");
-    rc = spec_parse(buf_view(&payload), ret_spec, err);
+    rc = spec_parse(buf_view(&payload), &job->spec, err);
     while (rc == 0) {
-        rc = frames_read(peer, &type, &payload, err);
+        rc = frames_read(&job->peer, &type, &payload, err);
         if (rc != 0 || type == FRAME_END)
             break;
         if (type != FRAME_BLOB)
             rc = err_set(err, -EPROTO, "only BLOB and END may follow SUBMIT");
-        buf_str(program, buf_view(&payload));
+        buf_str(&job->program, buf_view(&payload));
     }
-    if (rc == 0 && (program->error != 0 || ret_spec->binary != (program->len > 0)))
+    if (rc == 0 && (job->program.error != 0 || job->spec.binary != (job->program.len > 0)))
         rc = err_set(err, -EPROTO, "the program's bytes and \"binary\" do not agree");
     return rc;
 }
@@ -111,84 +136,88 @@ static int wait_for_go(const struct frames *peer, struct err *err)
     return rc;
 }
 
-/* Leaves the program's bytes in `program`; empty when there is none to run. */
-static int make_program(const struct spec *spec, const struct frames *peer, struct report *report,
-                        struct buf *program, struct err *err)
+static int make_program(struct job *job, struct err *err)
 {
     struct compilation c;
-    int rc = compile_sources(spec, &c, err);
+    int rc = compile_sources(&job->spec, &job->compile_filter, &c, err);
 
     if (rc != 0)
         return rc;
-    report_compile(report, &c);
+    report_compile(&job->report, &c);
     if (c.outcome == COMPILE_OK) {
-        *program = c.program;
+        job->program = c.program;
         c.program = BUF_INIT(0);
-        if (spec->want_binary)
-            rc = frames_write(peer, FRAME_ARTIFACT, buf_view(program));
+        if (job->spec.want_binary)
+            rc = frames_write(&job->peer, FRAME_ARTIFACT, buf_view(&job->program));
     }
     compilation_free(&c);
     return rc;
 }
 
-static int run_all(const struct spec *spec, const struct frames *peer, struct report *report,
-                   struct buf *program, struct err *err)
+static int run_all(struct job *job, struct err *err)
 {
-    cleanup_close int fd = memory_file("program", buf_view(program), err);
-    int rc = fd < 0 ? fd : wait_for_go(peer, err);
+    cleanup_close int fd = memory_file("program", buf_view(&job->program), err);
+    int rc = fd < 0 ? fd : wait_for_go(&job->peer, err);
 
-    buf_free(program); /* its memory counts against the run's limit */
-    for (size_t i = 0; i < spec->n_inputs && rc == 0; i++) {
+    buf_free(&job->program); /* its memory counts against the run's limit */
+    for (size_t i = 0; i < job->spec.n_inputs && rc == 0; i++) {
         struct proc_result result;
 
-        rc = run_program(spec, i, fd, peer, &result, err);
+        rc = run_program(&job->spec, i, fd, &job->run_filter, &job->peer, &result, err);
         if (rc == 0)
-            report_run(report, &result);
+            report_run(&job->report, &result);
     }
     return rc;
 }
 
-static int do_job(const struct frames *peer, struct report *report, struct err *err)
+static int do_job(struct job *job, struct err *err)
 {
-    __attribute__((cleanup(spec_free))) struct spec spec = {0};
-    cleanup_buf struct buf program = BUF_INIT(COMPILE_PROGRAM_MAX);
-    int rc = read_job(peer, &spec, &program, err);
+    int rc = read_job(job, err);
 
     if (rc == 0)
         rc = workspace_enter(err);
-    if (rc == 0 && !spec.binary)
-        rc = make_program(&spec, peer, report, &program, err);
-    if (rc == 0 && spec.run && program.len > 0)
-        rc = run_all(&spec, peer, report, &program, err);
+    if (rc == 0 && !job->spec.binary)
+        rc = make_program(job, err);
+    if (rc == 0 && job->spec.run && job->program.len > 0)
+        rc = run_all(job, err);
     workspace_leave();
     return rc;
 }
 
-static int send_report(const struct frames *peer, const struct report *report)
+static int send_report(const struct job *job)
 {
-    cleanup_free char *text = report_text(report);
+    cleanup_free char *text = report_text(&job->report);
 
-    return text == NULL ? -ENOMEM : frames_write(peer, FRAME_REPORT, str_c(text));
+    return text == NULL ? -ENOMEM : frames_write(&job->peer, FRAME_REPORT, str_c(text));
 }
 
-int main(void)
+/* gb-job --seccomp-profile: what sandbox/image/seccomp.json holds. */
+static int print_profile(void)
 {
-    struct err err = {0};
-    struct frames peer;
-    cleanup_report struct report report = {0};
-    int rc = prepare(&peer, &err);
+    cleanup_buf struct buf out = BUF_INIT(0);
 
+    policy_profile_json(&out);
+    return fputs(buf_cstr(&out), stdout) < 0 || out.error != 0;
+}
+
+int main(int argc, char **argv)
+{
+    __attribute__((cleanup(job_free))) struct job job = {.program = BUF_INIT(COMPILE_PROGRAM_MAX)};
+    struct err err = {0};
+    int rc;
+
+    if (argc == 2 && strcmp(argv[1], "--seccomp-profile") == 0)
+        return print_profile();
+    rc = prepare(&job, &err);
     if (rc == 0)
-        rc = report_init(&report);
-    if (rc == 0)
-        rc = do_job(&peer, &report, &err);
+        rc = do_job(&job, &err);
     if (rc == -EPIPE)
         return 0; /* never given a job, or the peer has gone */
     if (rc != 0) {
         fprintf(stderr, "gb-job: %s\n", err.message);
-        if (report.root == NULL)
+        if (job.report.root == NULL)
             return 1;
-        report_failure(&report, &err);
+        report_failure(&job.report, &err);
     }
-    return send_report(&peer, &report) == 0 ? 0 : 1;
+    return send_report(&job) == 0 ? 0 : 1;
 }

@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@
 #include "cgroup.h"
 #include "child.h"
 #include "kill.h"
+#include "notify.h"
 
 #define NS_PER_MS 1000000LL
 #define CHUNK (64U << 10)
@@ -30,6 +32,7 @@ enum watched {
     WATCH_STDOUT, /* the first ones are enum proc_stream */
     WATCH_STDERR,
     WATCH_FAULT,
+    WATCH_REFUSED, /* the run filter's listener */
     WATCH_CHILD,
     WATCH_COUNT
 };
@@ -40,6 +43,7 @@ struct watch {
     struct pollfd fds[WATCH_COUNT];
     pid_t pid;
     bool gone; /* the child itself was reaped */
+    bool exec_passed;
     int64_t started_ns, deadline_ns;
     int64_t cpu_at_start_ns, cpu_reaped_ns;
     int64_t oom_at_start, memory_at_start;
@@ -130,6 +134,22 @@ static void read_fault(struct watch *w)
     if (r->n_faults < PROC_MAX_FAULTS)
         r->faults[r->n_faults++] =
             (struct proc_fault){big_endian(w->fault), big_endian(w->fault + 4)};
+}
+
+static void read_refused(struct watch *w)
+{
+    const char *name;
+
+    if ((w->fds[WATCH_REFUSED].revents & POLLIN) == 0) {
+        drop(w, WATCH_REFUSED); /* nobody is left who could call */
+        return;
+    }
+    name = notify_answer(w->fds[WATCH_REFUSED].fd, &w->exec_passed);
+    if (name == NULL)
+        return;
+    w->result->forbidden++;
+    if (w->plan->forbidden != NULL)
+        w->plan->forbidden(w->plan->data, name);
 }
 
 /* ---- who ends -------------------------------------------------------------------------------- */
@@ -248,6 +268,9 @@ static void handle(struct watch *w, enum watched which)
     case WATCH_FAULT:
         read_fault(w);
         break;
+    case WATCH_REFUSED:
+        read_refused(w);
+        break;
     case WATCH_CHILD:
         read_signals(w);
         break;
@@ -275,6 +298,14 @@ static void watch_child(struct watch *w)
             handle(w, (enum watched)i);
 }
 
+/* The filter has killed it for a call that must never be reached; the kernel does not say which. */
+static void killed_by_filter(struct watch *w)
+{
+    w->result->forbidden++;
+    if (w->plan->forbidden != NULL)
+        w->plan->forbidden(w->plan->data, "(killed)");
+}
+
 /* Which limit of the kernel's making ended it, if one did. */
 static void judge(struct watch *w)
 {
@@ -288,78 +319,117 @@ static void judge(struct watch *w)
         blame(r, RESOURCE_CPU, l->cpu_ms, (uint64_t)r->cpu_ms);
     else if (r->signal == SIGXFSZ)
         blame(r, RESOURCE_FILE, (uint64_t)l->file_mb << 20, (uint64_t)l->file_mb << 20);
+    else if (r->signal == SIGSYS && r->forbidden == 0)
+        killed_by_filter(w);
 }
 
+/* Pairs of descriptors; [0] is ours, [1] the child's. */
 struct channels {
-    int out[PROC_STREAMS][2], fault[2], report[2];
+    int out[PROC_STREAMS][2], fault[2], report[2], handoff[2];
 };
 
-static void channels_close(struct channels *c)
+static void channels_close(struct channels *c, int from)
 {
-    for (int *fd = &c->out[0][0]; fd < (int *)(c + 1); fd++)
-        cleanup_close_impl(fd);
+    for (int *pair = c->out[0]; pair < (int *)(c + 1); pair += 2)
+        for (int i = from; i < 2; i++) {
+            cleanup_close_impl(&pair[i]);
+            pair[i] = -1;
+        }
 }
 
-static int channels_open(struct channels *c, bool fault)
+static int channels_open(struct channels *c, const struct proc_plan *plan)
 {
-    *c = (struct channels){{{-1, -1}, {-1, -1}}, {-1, -1}, {-1, -1}};
-    if (pipe2(c->out[PROC_STDOUT], O_CLOEXEC) != 0 || pipe2(c->out[PROC_STDERR], O_CLOEXEC) != 0 ||
-        pipe2(c->report, O_CLOEXEC) != 0 || (fault && pipe2(c->fault, O_CLOEXEC) != 0)) {
-        int code = errno;
+    bool handoff = plan->filter != NULL && plan->filter->notifies;
 
-        channels_close(c);
-        return -code;
+    memset(c, 0xff, sizeof(*c)); /* -1 everywhere */
+    if (pipe2(c->out[PROC_STDOUT], O_CLOEXEC) == 0 && pipe2(c->out[PROC_STDERR], O_CLOEXEC) == 0 &&
+        pipe2(c->report, O_CLOEXEC) == 0 &&
+        (!plan->fault_channel || pipe2(c->fault, O_CLOEXEC) == 0) &&
+        (!handoff || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, c->handoff) == 0))
+        return 0;
+    return -errno;
+}
+
+/* Until the exec, which closes the report channel; whatever comes over it before is an errno. The
+ * exec itself waits for an answer. */
+static int wait_for_exec(struct watch *w, int report, struct err *err)
+{
+    struct pollfd both[] = {{.fd = report, .events = POLLIN},
+                            {.fd = w->fds[WATCH_REFUSED].fd, .events = POLLIN}};
+    int code = 0;
+
+    while (both[0].revents == 0) {
+        if (poll(both, 2, -1) < 0 && errno != EINTR)
+            return err_errno(err, errno, "poll");
+        if (both[1].revents & POLLIN)
+            notify_answer(both[1].fd, &w->exec_passed);
+        else if (both[1].revents != 0)
+            both[1].fd = -1;
     }
-    return 0;
+    return read(report, &code, sizeof(code)) <= 0 ? 0
+                                                  : err_errno(err, code, "starting the program");
 }
 
-/* The parent keeps the reading ends. Waits for the exec: the report channel closes with it. */
+/* The parent keeps its ends. */
 static int parent_side(struct watch *w, struct channels *c, struct err *err)
 {
-    const int mine[] = {c->out[PROC_STDOUT][0], c->out[PROC_STDERR][0], c->fault[0]};
-    int code = 0;
-    ssize_t n;
+    int rc;
 
-    for (int i = WATCH_STDOUT; i <= WATCH_FAULT; i++)
-        w->fds[i] = (struct pollfd){.fd = mine[i], .events = POLLIN};
-    close(c->out[PROC_STDOUT][1]);
-    close(c->out[PROC_STDERR][1]);
-    close(c->report[1]);
-    cleanup_close_impl(&c->fault[1]);
-    do
-        n = read(c->report[0], &code, sizeof(code));
-    while (n < 0 && errno == EINTR);
-    close(c->report[0]);
-    return n <= 0 ? 0 : err_errno(err, code, "starting the program");
+    channels_close(c, 1);
+    w->fds[WATCH_STDOUT].fd = steal_fd(&c->out[PROC_STDOUT][0]);
+    w->fds[WATCH_STDERR].fd = steal_fd(&c->out[PROC_STDERR][0]);
+    w->fds[WATCH_FAULT].fd = steal_fd(&c->fault[0]);
+    w->fds[WATCH_REFUSED].fd = c->handoff[0] < 0 ? -1 : notify_receive(c->handoff[0]);
+    rc = wait_for_exec(w, c->report[0], err);
+    channels_close(c, 0);
+    return rc;
 }
 
-static int begin(struct watch *w, struct err *err)
+static void note_start(struct watch *w)
 {
-    struct channels c;
-    int rc = channels_open(&c, w->plan->fault_channel);
-    bool limit_data;
-
-    if (rc != 0)
-        return err_errno(err, -rc, "opening the program's channels");
     w->oom_at_start = cgroup_oom_kills();
     w->memory_at_start = cgroup_memory_bytes();
     w->cpu_at_start_ns = cgroup_cpu_ns();
     w->started_ns = now_ns();
     w->deadline_ns = w->started_ns + (int64_t)w->plan->limits.wall_ms * NS_PER_MS;
-    limit_data = cgroup_version() == 0; /* asked here: in the child the answer is another */
-    w->pid = fork();
+}
+
+static int begin(struct watch *w, struct err *err)
+{
+    bool limit_data = cgroup_version() == 0; /* asked here: in the child the answer is another */
+    struct channels c;
+    int rc = channels_open(&c, w->plan);
+
+    note_start(w);
+    w->pid = rc == 0 ? fork() : -1;
     if (w->pid < 0) {
-        rc = err_errno(err, errno, "fork");
-        channels_close(&c);
+        rc = err_errno(err, rc == 0 ? errno : -rc, "starting a child");
+        channels_close(&c, 0);
         return rc;
     }
     if (w->pid == 0) {
-        const struct child_fds fds = {
-            {c.out[0][1], c.out[1][1]}, c.fault[1], c.report[1], limit_data};
+        const struct child_fds fds = {{c.out[PROC_STDOUT][1], c.out[PROC_STDERR][1]},
+                                      c.fault[1],
+                                      c.report[1],
+                                      c.handoff[1],
+                                      limit_data};
 
         child_become(w->plan, &fds);
     }
     return parent_side(w, &c, err);
+}
+
+static void watch_init(struct watch *w, int signals)
+{
+    for (int i = 0; i < WATCH_COUNT; i++)
+        w->fds[i] = (struct pollfd){.fd = -1, .events = POLLIN};
+    w->fds[WATCH_CHILD].fd = signals;
+}
+
+static void watch_close(struct watch *w)
+{
+    for (int i = 0; i < WATCH_CHILD; i++)
+        cleanup_close_impl(&w->fds[i].fd);
 }
 
 static int child_signals(struct err *err)
@@ -382,14 +452,15 @@ int proc_run(const struct proc_plan *plan, struct proc_result *ret, struct err *
 
     if (signals < 0)
         return signals;
+    watch_init(&w, signals);
     rc = begin(&w, err);
-    w.fds[WATCH_CHILD] = (struct pollfd){.fd = signals, .events = POLLIN};
-    if (rc != 0) {
-        if (w.pid > 0)
-            end_all(&w);
+    if (rc == 0)
+        watch_child(&w);
+    else if (w.pid > 0)
+        end_all(&w);
+    watch_close(&w);
+    if (rc != 0)
         return rc;
-    }
-    watch_child(&w);
     judge(&w);
     *ret = result;
     return 0;

@@ -8,17 +8,12 @@
 
 #include "../../core/base/buf.h"
 #include "../../core/base/err.h"
+#include "filter.h"
 
 #define PROC_FAULT_FD 3
 #define PROC_MAX_FAULTS 16
 
 enum proc_stream { PROC_STDOUT, PROC_STDERR, PROC_STREAMS };
-
-/* Which system calls the child may make. */
-enum proc_filter {
-    FILTER_COMPILE,
-    FILTER_RUN,
-};
 
 enum proc_resource {
     RESOURCE_NONE,
@@ -46,9 +41,9 @@ struct proc_plan {
     int exec_fd;
     const char *const *argv;
     const char *const *envp;
-    int stdin_fd;       /* becomes descriptor 0 */
-    bool fault_channel; /* opens descriptor 3 for the child */
-    enum proc_filter filter;
+    int stdin_fd;          /* becomes descriptor 0 */
+    bool fault_channel;    /* opens descriptor 3 for the child */
+    struct filter *filter; /* NULL: none (tests) */
     struct proc_limits limits;
     void *data; /* handed to the callbacks */
     void (*output)(void *data, enum proc_stream stream, struct str bytes);

@@ -53,8 +53,8 @@ static int open_input(struct str text, struct err *err)
     return fd >= 0 ? fd : err_errno(err, errno, "/dev/null");
 }
 
-int run_program(const struct spec *spec, size_t index, int program_fd, const struct frames *peer,
-                struct proc_result *ret, struct err *err)
+int run_program(const struct spec *spec, size_t index, int program_fd, struct filter *filter,
+                const struct frames *peer, struct proc_result *ret, struct err *err)
 {
     static const char *const environment[] = {"PATH=/usr/bin", "HOME=/workspace", "LANG=C.UTF-8",
                                               NULL};
@@ -69,7 +69,7 @@ int run_program(const struct spec *spec, size_t index, int program_fd, const str
         .envp = environment,
         .stdin_fd = in,
         .fault_channel = spec->graph,
-        .filter = FILTER_RUN,
+        .filter = filter,
         .limits = {l->wall_ms, l->cpu_ms, l->memory_mb, l->file_mb, (size_t)l->output_kb << 10,
                    ((uint64_t)l->output_kb << 10) * OUTPUT_STOP_FACTOR},
         .data = &run,
