@@ -34,7 +34,7 @@ obj  = $(patsubst %.c,$(B)/%.o,$(filter-out $(MAINS),$(wildcard $(1))))
 CORE := $(call obj,core/base/*.c core/*.c)
 SBX  := $(call obj,sandbox/*.c sandbox/screen/*.c)
 JOB  := $(call obj,sandbox/job/*.c)
-SQL  := $(call obj,sql/*.c)
+SQL  := $(call obj,sql/*.c) $(B)/sql/migrations.o
 FCGI := $(call obj,fcgi/*.c)
 
 LIBS_gbc         := -lsodium -lm
@@ -58,6 +58,13 @@ help: ## this list
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(CFLAGS_$(<D)) -MMD -MP -c $< -o $@
+
+# The migrations are compiled in.
+$(B)/sql/migrations.c: sql/migrations.awk $(sort $(wildcard sql/migrations/*.sql))
+	@mkdir -p $(@D)
+	awk -f $^ > $@
+$(B)/sql/migrations.o: $(B)/sql/migrations.c
+	$(CC) $(CFLAGS) -c $< -o $@
 
 $(B)/gbc: $(B)/core/gbc.o $(CORE)
 	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -o $@

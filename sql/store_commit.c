@@ -1,0 +1,167 @@
+/*
+ * store_commit.c - group commit: writes of many threads in one transaction.
+ *
+ * A thread that wants to write puts its operation into a queue. The first one there leads: it takes
+ * all that is in the queue, runs it in one BEGIN IMMEDIATE ... COMMIT and tells each owner how it
+ * went. What came meanwhile is led by the first of those, so nobody leads for long, no thread
+ * stands by for it, and the busier the process, the more operations share a commit (and its fsync).
+ *
+ * When an operation fails after it has written, all of the batch is rolled back and every operation
+ * is run again in a transaction of its own: one thread's trouble is not another's.
+ */
+#include "store_priv.h"
+
+#include <errno.h>
+
+struct write_op {
+    store_apply apply;
+    void *arg;
+    struct err *err;
+    int code;
+    bool done, leads;
+    struct write_op *next;
+    pthread_cond_t wake;
+};
+
+/* ---- transactions ------------------------------------------------------------------------------
+ */
+
+static int begin(struct store *s, struct err *err)
+{
+    s->head_known = false; /* other processes extend the chain too */
+    int code = db_exec(&s->writer, "BEGIN IMMEDIATE", NO_CELLS, err);
+    return code < 0 ? code : 0;
+}
+
+static void roll_back(struct store *s)
+{
+    s->head_known = false;
+    if (!sqlite3_get_autocommit(s->writer.handle)) /* some failures have rolled back already */
+        db_exec(&s->writer, "ROLLBACK", NO_CELLS, NULL);
+}
+
+static int commit(struct store *s, struct err *err)
+{
+    int code = db_exec(&s->writer, "COMMIT", NO_CELLS, err);
+    if (code >= 0)
+        return 0;
+    roll_back(s);
+    return code;
+}
+
+/* True when the transaction can go on: all went well, or it is an answer that wrote nothing. */
+static bool apply(struct store *s, struct write_op *op)
+{
+    int64_t before = sqlite3_total_changes64(s->writer.handle);
+    op->code = op->apply(s, &s->writer, op->arg, op->err);
+    return op->code >= 0 || (!store_unavailable(op->code) && op->code != -ENOMEM &&
+                             sqlite3_total_changes64(s->writer.handle) == before &&
+                             !sqlite3_get_autocommit(s->writer.handle));
+}
+
+static void run_alone(struct store *s, struct write_op *op)
+{
+    int code = begin(s, op->err);
+    if (code) {
+        op->code = code;
+        return;
+    }
+    if (!apply(s, op)) {
+        roll_back(s);
+        return;
+    }
+    code = commit(s, op->err);
+    if (code)
+        op->code = code;
+}
+
+/* False when something failed and all is rolled back. */
+static bool run_together(struct store *s, struct write_op *batch)
+{
+    if (begin(s, NULL))
+        return false;
+    for (struct write_op *op = batch; op; op = op->next)
+        if (!apply(s, op)) {
+            roll_back(s);
+            return false;
+        }
+    return commit(s, NULL) == 0;
+}
+
+/* A lock that nobody let go of would make a whole batch wait one after the other: the first refusal
+ * of that kind is everybody's. */
+static void run_each(struct store *s, struct write_op *batch)
+{
+    int locked = 0;
+    for (struct write_op *op = batch; op; op = op->next) {
+        if (locked)
+            op->code = err_set(op->err, locked, "the database is locked");
+        else
+            run_alone(s, op);
+        if (op->code == -EAGAIN)
+            locked = op->code;
+    }
+}
+
+static void run_batch(struct store *s, struct write_op *batch)
+{
+    if (!batch->next || !run_together(s, batch))
+        run_each(s, batch);
+}
+
+/* ---- the queue ---------------------------------------------------------------------------------
+ */
+
+/* All that waits, the caller's own included. */
+static struct write_op *take_batch(struct store *s)
+{
+    struct write_op *batch = s->first;
+    s->first = s->last = NULL;
+    return batch;
+}
+
+static void hand_on(struct store *s, struct write_op *batch)
+{
+    for (struct write_op *op = batch, *next; op; op = next) {
+        next = op->next; /* op is gone once its owner wakes */
+        op->done = true;
+        pthread_cond_signal(&op->wake);
+    }
+    s->led = s->first != NULL;
+    if (s->first) {
+        s->first->leads = true;
+        pthread_cond_signal(&s->first->wake);
+    }
+}
+
+static void lead(struct store *s)
+{
+    struct write_op *batch = take_batch(s);
+    pthread_mutex_unlock(&s->queue_lock);
+    run_batch(s, batch);
+    pthread_mutex_lock(&s->queue_lock);
+    hand_on(s, batch);
+}
+
+int store_write(struct store *s, store_apply apply_op, void *arg, struct err *err)
+{
+    if (s->read_only)
+        return err_set(err, -EROFS, "the store was opened for reading");
+    struct write_op op = {
+        .apply = apply_op, .arg = arg, .err = err, .wake = PTHREAD_COND_INITIALIZER};
+    pthread_mutex_lock(&s->queue_lock);
+    if (s->last)
+        s->last->next = &op;
+    else
+        s->first = &op;
+    s->last = &op;
+    if (!s->led)
+        s->led = op.leads = true;
+    while (!op.done && !op.leads)
+        pthread_cond_wait(&op.wake, &s->queue_lock);
+    if (!op.done)
+        lead(s);
+    pthread_mutex_unlock(&s->queue_lock);
+    pthread_cond_destroy(&op.wake);
+    return op.code;
+}
