@@ -98,6 +98,7 @@ int store_webhook_done(struct store *s, int64_t id, bool delivered, int64_t retr
 
 struct retention {
     int64_t job_ms, artifact_ms, audit_ms, event_ms; /* ages; 0: kept for ever */
+    int64_t idempotency_ms;                          /* the same, of Idempotency-Keys */
     int64_t artifact_bytes;                          /* of all artifacts; 0: no limit */
 };
 struct retention_counts {
