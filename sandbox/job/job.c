@@ -7,7 +7,7 @@
  * (sandbox/wire.h) on standard input. It is single-threaded, runs as the container's one user (uid
  * 1000, no capability, no new privileges), and serves exactly one job:
  *
- *     read SUBMIT, BLOB*, END
+ *     say READY, read SUBMIT, BLOB*, END
  *     compile and link          children under the compile filter and limits      compile.c,
  * child.c ARTIFACT, PHASE, wait for GO    gb-sandboxd sets the container's limits to those of the
  * run for each input: run       a child under the run filter and limits            run.c, child.c
@@ -41,6 +41,7 @@
 
 #include "../../core/base/cleanup.h"
 #include "../policy.h"
+#include "cgroup.h"
 #include "compile.h"
 #include "frames.h"
 #include "report.h"
@@ -191,6 +192,17 @@ static int send_report(const struct job *job)
     return text == NULL ? -ENOMEM : frames_write(&job->peer, FRAME_REPORT, str_c(text));
 }
 
+/* The first frame: from now on the container is a warm one. */
+static int say_ready(const struct frames *peer, struct err *err)
+{
+    char json[64];
+    int n = snprintf(json, sizeof json, "{\"version\":\"%s\",\"cgroup\":%d}", GB_VERSION,
+                     cgroup_version());
+    int rc = frames_write(peer, FRAME_READY, (struct str){json, (size_t)n});
+
+    return rc == 0 ? 0 : err_errno(err, -rc, "saying that we are ready");
+}
+
 /* gb-job --seccomp-profile: what sandbox/image/seccomp.json holds. */
 static int print_profile(void)
 {
@@ -209,6 +221,8 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], "--seccomp-profile") == 0)
         return print_profile();
     rc = prepare(&job, &err);
+    if (rc == 0)
+        rc = say_ready(&job.peer, &err);
     if (rc == 0)
         rc = do_job(&job, &err);
     if (rc == -EPIPE)
