@@ -1,11 +1,5 @@
 # test_api.sh - the conventions of HTTP APIs, through nginx.
 
-admin() { # gb-admin as the service's user
-    local as=
-    [ "$(id -u)" -ne 0 ] || as="runuser -u graph-blocks --"
-    $as "$RUN/bin/gb-admin" --config "$RUN/graph-blocks.conf" "$@"
-}
-
 test_request_ids_are_taken_or_made() {
     api GET /v1/me -H 'X-Request-Id: my-own-id.7'
     is "x-request-id" "$(header x-request-id)" my-own-id.7
