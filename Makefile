@@ -38,7 +38,7 @@ SQL  := $(call obj,sql/*.c) $(B)/sql/migrations.o
 FCGI := $(call obj,fcgi/*.c)
 
 LIBS_gbc         := -lsodium -lm
-LIBS_gb-sandboxd := -lcurl -ljansson -lsodium -lpthread
+LIBS_gb-sandboxd := -lcurl -ljansson -lseccomp -lsodium -lpthread
 LIBS_gb-job      := -lseccomp -ljansson
 LIBS_gb-fcgi     := -lfcgi -lmemcached -lsqlite3 -lseccomp -ljansson -lsodium -lm -lpthread
 LIBS_gb-jobd     := -lmemcached -lsqlite3 -lcurl -lseccomp -ljansson -lsodium -lm -lpthread
@@ -68,7 +68,7 @@ $(B)/sql/migrations.o: $(B)/sql/migrations.c
 
 $(B)/gbc: $(B)/core/gbc.o $(CORE)
 	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -o $@
-$(B)/gb-sandboxd: $(B)/sandbox/sandboxd.o $(SBX) $(CORE)
+$(B)/gb-sandboxd: $(B)/sandbox/sandboxd.o $(B)/lib.a
 	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -o $@
 # PID 1 of a container that holds no library of ours: static.
 JOB_NEEDS := $(patsubst %,$(B)/%.o,core/base/buf core/base/err core/base/json core/base/jsonw core/base/arena $(basename $(wildcard sandbox/policy.c)))

@@ -1,0 +1,53 @@
+/*
+ * relay.h - one job between its client and its gb-job.
+ *
+ * gb-job's frames are hostile: each has its turn, its bound and its budget, and the first that has
+ * not ends the conversation. A client that closes, reads too slowly or is cancelled ends it as
+ * well.
+ */
+#ifndef GB_SANDBOX_RELAY_H
+#define GB_SANDBOX_RELAY_H
+
+#include "box.h"
+#include "submission.h"
+
+#include <stdatomic.h>
+
+enum relay_end {
+    RELAY_REPORTED,    /* report holds gb-job's document */
+    RELAY_CLIENT_GONE, /* nobody is there to be told */
+    RELAY_CANCELLED,
+    RELAY_OVER_MEMORY, /* limits_state said so */
+    RELAY_LOST,        /* gb-job ended without a report, broke the rules or ran over its time */
+};
+
+struct relay {
+    int client;
+    struct channel *channel;
+    const struct submission *job;
+    struct str payload;           /* the frames for gb-job: SUBMIT, BLOB*, END */
+    const atomic_bool *cancelled; /* set from outside */
+    /* Called once, when the compiler is done; false: the run must wait for limits_state. */
+    bool (*on_run)(void *data);
+    const atomic_int
+        *limits_state; /* 0: not yet; 1: set; -EDQUOT: more memory in use than allowed */
+    void *data;
+
+    /* Results. */
+    struct buf report;
+    bool running;    /* the compiler was done */
+    int64_t sent_us; /* when gb-job had the whole job (io_now_us); 0: never */
+
+    /* Its own. */
+    size_t sent;
+    int64_t deadline_ms;
+    int64_t output_left;
+    int64_t artifact_left;
+    unsigned events_left;
+    bool owes_go;
+};
+
+/* Fill in the first part; free report in every case. err says why when RELAY_LOST. */
+enum relay_end relay_run(struct relay *r, struct err *err);
+
+#endif
