@@ -94,7 +94,7 @@ $(B)/tests/%: tests/unit/%.c $(B)/lib.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -MMD -MP $< $(B)/lib.a $(LIBS_all) -o $@
 
 # ---- the two commands of the README ---------------------------------------------------------------
-.PHONY: demo check e2e bench unit format lint clean
+.PHONY: demo check cases e2e bench unit format lint clean
 demo: ## install what is missing, build, start the stack, submit a graph
 	ops/install-deps
 	$(MAKE) all
@@ -117,11 +117,18 @@ $(B)/bench/constant: tests/bench/constant.c
 bench: all $(B)/bench/core $(B)/bench/constant ## the speed that is promised, as ratios in one run
 	tests/bench/run $(PARTS)
 
+# Programs and refusals with what they must give: evaluator, g++ -O0 and -O2, sanitizers, clang++.
+$(B)/tests/cases: tests/native/cases.c tests/native/native.c $(B)/lib.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_gbc) -o $@
+cases: $(B)/tests/cases ## the corpus, every way; NAMES="a b" for some, FAST=1 for the evaluator only
+	$< $(if $(FAST),--evaluator) $(NAMES)
+
 unit: $(UNIT) ## run the unit tests
 	@for t in $(UNIT); do $$t || exit 1; done
 
 SOURCES := $(wildcard core/*.[ch] core/*/*.[ch] fcgi/*.[ch] sandbox/*.[ch] sandbox/*/*.[ch] sql/*.[ch] \
-             tests/unit/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch])
+             tests/unit/*.[ch] tests/native/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch])
 format: ## put every source into the project's format
 	clang-format -i $(SOURCES)
 lint: ## format and clang-tidy, as CI sees them
