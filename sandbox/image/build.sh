@@ -14,6 +14,7 @@ job=${GB_JOB:-$top/build/release/gb-job}
 image=${SANDBOX_IMAGE:-graph-blocks-sandbox}
 packages=g++,gcc,libc6-dev,mold,libfann-dev
 local_base=graph-blocks-base:bookworm
+base_tar=$top/build/image/base.tar # kept: a second Engine takes it as it is
 version=$(sed -n 's/^VERSION := //p' "$top/Makefile")
 
 say() { printf 'image: %s\n' "$*"; }
@@ -28,9 +29,13 @@ choose_base()
         echo debian:bookworm-slim
         return
     fi
-    say "no registry: making the base with mmdebstrap (about a minute, once)" >&2
-    mmdebstrap --quiet --variant=minbase --include="$packages" bookworm - |
-        docker import - "$local_base" >/dev/null
+    if [ ! -s "$base_tar" ]; then
+        say "no registry: making the base with mmdebstrap (about a minute, once)" >&2
+        mkdir -p "$(dirname "$base_tar")"
+        mmdebstrap --quiet --variant=minbase --include="$packages" bookworm "$base_tar.part" >&2
+        mv "$base_tar.part" "$base_tar"
+    fi
+    docker import "$base_tar" "$local_base" >/dev/null
     echo "$local_base"
 }
 
