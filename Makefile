@@ -28,13 +28,15 @@ LDFLAGS := $(LINK_$(VARIANT))
 
 # ---- what is built of what ----------------------------------------------------------------------
 # One library a folder; a file that holds a main() is named here and is no part of its library.
-MAINS := core/gbc.c sandbox/sandboxd.c sandbox/job/job.c fcgi/main.c fcgi/jobd.c sql/admin.c
+MAINS := core/gbc.c sandbox/sandboxd.c sandbox/job/job.c fcgi/main.c fcgi/jobd.c sql/admin/main.c
 
 obj  = $(patsubst %.c,$(B)/%.o,$(filter-out $(MAINS),$(wildcard $(1))))
+BASE := $(call obj,core/base/*.c)
 CORE := $(call obj,core/base/*.c core/*.c)
 SBX  := $(call obj,sandbox/*.c sandbox/screen/*.c)
 JOB  := $(call obj,sandbox/job/*.c)
 SQL  := $(call obj,sql/*.c) $(B)/sql/migrations.o
+ADMIN := $(call obj,sql/admin/*.c)
 FCGI := $(call obj,fcgi/*.c)
 
 LIBS_gbc         := -lsodium -lm
@@ -46,7 +48,7 @@ LIBS_gb-admin    := -lsqlite3 -lcurl -ljansson -lsodium -lm -lpthread
 
 # A program whose main() is not there yet is left out.
 BUILDABLE := $(foreach p,gbc=core/gbc.c gb-sandboxd=sandbox/sandboxd.c gb-job=sandbox/job/job.c \
-               gb-fcgi=fcgi/main.c gb-jobd=fcgi/jobd.c gb-admin=sql/admin.c,\
+               gb-fcgi=fcgi/main.c gb-jobd=fcgi/jobd.c gb-admin=sql/admin/main.c,\
                $(if $(wildcard $(lastword $(subst =, ,$(p)))),$(B)/$(firstword $(subst =, ,$(p)))))
 
 .PHONY: all help
@@ -78,7 +80,7 @@ $(B)/gb-fcgi: $(B)/fcgi/main.o $(FCGI) $(SQL) $(SBX) $(CORE)
 	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -lcurl -o $@
 $(B)/gb-jobd: $(B)/fcgi/jobd.o $(FCGI) $(SQL) $(SBX) $(CORE)
 	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -lfcgi -o $@
-$(B)/gb-admin: $(B)/sql/admin.o $(SQL) $(SBX) $(CORE)
+$(B)/gb-admin: $(B)/sql/admin/main.o $(ADMIN) $(SQL) $(BASE) $(call obj,sandbox/client.c sandbox/io.c sandbox/frame.c)
 	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -o $@
 
 # ---- unit tests ---------------------------------------------------------------------------------
@@ -86,7 +88,7 @@ $(B)/gb-admin: $(B)/sql/admin.o $(SQL) $(SBX) $(CORE)
 UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 LIBS_all := -lcmocka -lfcgi -lmemcached -lsqlite3 -lcurl -lseccomp -ljansson -lsodium -lm -lpthread
 
-$(B)/lib.a: $(FCGI) $(SQL) $(JOB) $(SBX) $(CORE)
+$(B)/lib.a: $(FCGI) $(ADMIN) $(SQL) $(JOB) $(SBX) $(CORE)
 	@rm -f $@
 	ar rcs $@ $^
 $(B)/tests/%: tests/unit/%.c $(B)/lib.a
@@ -135,6 +137,11 @@ lint: ## format and clang-tidy, as CI sees them
 	clang-format --dry-run --Werror $(SOURCES)
 	printf '%s\n' $(filter %.c,$(filter-out tests/%,$(SOURCES))) | xargs -P2 -n4 sh -c \
 	    'clang-tidy --quiet "$$@" -- -std=gnu17 -D_GNU_SOURCE -DGB_VERSION=0 -I. -Icore 2>/dev/null' tidy
+
+.PHONY: docs
+docs: $(B)/gb-admin ## write the pages that are made from tables
+	$(B)/gb-admin config page > docs/configuration.md.new && mv docs/configuration.md.new docs/configuration.md
+	$(B)/gb-admin config sample > ops/config.sample.new && mv ops/config.sample.new ops/config.sample
 
 clean: ## remove everything built
 	rm -rf build

@@ -58,9 +58,10 @@ int store_key_rotate(struct store *s, const char *actor, const char *prefix, int
 /* ---- tables for people -------------------------------------------------------------------------
  */
 
-/* Runs one SELECT and writes it as aligned text, or as a JSON array of objects. For read-only use.
- */
-int store_print(struct store *s, const char *sql, bool json, struct buf *out, struct err *err);
+/* Runs one SELECT, with ?1 bound to arg when it is not NULL, and writes the rows as aligned text
+ * with a heading, or as a JSON array of objects. 0; -EINVAL: not a statement that only reads. */
+int store_print(struct store *s, const char *sql, const char *arg, bool json, struct buf *out,
+                struct err *err);
 
 /* ---- the audit log ------------------------------------------------------------------------------
  */
@@ -74,7 +75,7 @@ struct audit_verdict {
 };
 /* Recomputes the chain from its start and looks for ends without a record. 0: *ret says. */
 int store_audit_verify(struct store *s, struct audit_verdict *ret, struct err *err);
-/* Each row from number `from` on, as one line of JSON. */
+/* Each row from number `from` on, as one line of JSON; columns that are NULL are left out. */
 typedef void (*audit_line)(void *data, int64_t seq, struct str json);
 int store_audit_each(struct store *s, int64_t from, audit_line take, void *data, struct err *err);
 /* The last row's number; 0: none. */

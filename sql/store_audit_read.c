@@ -193,6 +193,8 @@ static void put_row(sqlite3_stmt *st, struct buf *line)
     jw_open(&w, '{');
     for (int i = 0; i < AUDIT_COLUMNS; i++) {
         struct cell c = column(st, i + 1);
+        if (c.type == CELL_NULL)
+            continue;
         jw_key(&w, column_names[i]);
         put_cell(&w, &c);
     }

@@ -49,8 +49,8 @@ struct store {
 /* ---- store_commit.c -------------------------------------------------------------------------- */
 
 /* What to do in a write transaction. It may be run twice (after a roll-back), so it must not build
- * on what it left in arg. A negative errno must come before its first write, else all is rolled back; an
- * answer whose writes are to stay is positive. */
+ * on what it left in arg. A negative errno must come before its first write, else all is rolled
+ * back; an answer whose writes are to stay is positive. */
 typedef int (*store_apply)(struct store *s, struct db *db, void *arg, struct err *err);
 
 /* Runs apply in a transaction shared with other threads; returns what it returned, once that is

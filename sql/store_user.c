@@ -23,10 +23,20 @@ static bool is_name(const char *name)
 
 static int note(struct store *s, struct db *db, const struct change *c, struct err *err)
 {
-    char detail[256];
-    snprintf(detail, sizeof detail, "{\"name\":\"%s\",\"plan\":\"%s\"}", c->name,
-             c->plan ? c->plan : "");
-    return audit_note(s, db, c->actor, c->action, detail, err);
+    cleanup_buf struct buf detail = BUF_INIT(0);
+    struct jsonw w = {.out = &detail};
+    jw_open(&w, '{');
+    jw_kcstr(&w, "name", c->name);
+    if (c->plan)
+        jw_kcstr(&w, "plan", c->plan);
+    if (c->figures) {
+        jw_kint(&w, "jobs_per_minute", c->figures->jobs_per_minute);
+        jw_kint(&w, "concurrent_jobs", c->figures->concurrent_jobs);
+        jw_kint(&w, "cpu_seconds_per_day", c->figures->cpu_seconds_per_day);
+        jw_kint(&w, "queued_jobs", c->figures->queued_jobs);
+    }
+    jw_close(&w, '}');
+    return audit_note(s, db, c->actor, c->action, buf_cstr(&detail), err);
 }
 
 /* As db_exec(), but at least one row must have changed. */
