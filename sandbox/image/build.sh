@@ -32,7 +32,7 @@ choose_base()
     if [ ! -s "$base_tar" ]; then
         say "no registry: making the base with mmdebstrap (about a minute, once)" >&2
         mkdir -p "$(dirname "$base_tar")"
-        mmdebstrap --quiet --variant=minbase --include="$packages" bookworm "$base_tar.part" >&2
+        mmdebstrap --quiet --format=tar --variant=minbase --include="$packages" bookworm "$base_tar.part" >&2
         mv "$base_tar.part" "$base_tar"
     fi
     docker import "$base_tar" "$local_base" >/dev/null
