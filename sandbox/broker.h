@@ -19,7 +19,7 @@ struct broker {
     struct fallback fallback;
     struct jobs jobs;
     struct pool *pool;
-    char *seccomp; /* the profile's text; NULL: the Engine's default one */
+    char *seccomp; /* the profile's text */
 };
 
 /* One connection, to its end; closes fd. */

@@ -20,7 +20,7 @@ struct container_limits {
     int64_t nano_cpus; /* while it compiles */
     int64_t pids;
     int64_t workspace;    /* bytes of the tmpfs /workspace */
-    const char *seccomp;  /* the profile as JSON text; NULL: the Engine's default one */
+    const char *seccomp;  /* the profile as JSON text */
     const char *runtime;  /* "": the Engine's default one */
     const char *instance; /* the label's value */
 };

@@ -26,8 +26,7 @@ static json_t *ulimits(void)
 static json_t *security(const struct container_limits *l)
 {
     json_t *options = json_pack("[s]", "no-new-privileges");
-    if (l->seccomp)
-        json_array_append_new(options, json_sprintf("seccomp=%s", l->seccomp));
+    json_array_append_new(options, json_sprintf("seccomp=%s", l->seccomp));
     return options;
 }
 

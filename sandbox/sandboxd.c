@@ -29,6 +29,7 @@
 #include "../core/base/log.h"
 #include "broker.h"
 #include "io.h"
+#include "policy.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -102,15 +103,15 @@ static int parse_peers(const char *list, struct peers *ret_peers, struct err *er
     return 0;
 }
 
-/* The operator's profile as one line of JSON; NULL when none is named. */
+/* The containers' seccomp profile as one line of JSON: the operator's, or the one of the policy. */
 static int read_profile(const char *path, char **ret_text, struct err *err)
 {
-    if (!path[0]) {
-        *ret_text = NULL;
-        return 0;
-    }
+    cleanup_buf struct buf own = BUF_INIT(PROFILE_MAX);
     json_error_t where;
-    json_t *doc = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
+    if (!path[0])
+        policy_profile_json(&own);
+    json_t *doc = path[0] ? json_load_file(path, JSON_REJECT_DUPLICATES, &where)
+                          : json_loadb(own.data, own.len, JSON_REJECT_DUPLICATES, &where);
     char *text = json_is_object(doc) ? json_dumps(doc, JSON_COMPACT) : NULL;
     json_decref(doc);
     if (!text)

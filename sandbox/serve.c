@@ -16,9 +16,10 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-#define FIRST_FRAME_MS 5000 /* from the connection to the first whole frame; more for large ones   \
-                             */
-#define WHOLE_JOB_MS 30000  /* from the connection to END */
+#define FIRST_FRAME_MS                                                                             \
+    5000                   /* from the connection to the first whole frame; more for large ones    \
+                            */
+#define WHOLE_JOB_MS 30000 /* from the connection to END */
 #define REPLY_MS 5000
 #define LINGER_MS 1000 /* for a refused client to have read why */
 #define LOOK_MS 100    /* how often a job that waits looks whether its client is there */

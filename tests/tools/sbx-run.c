@@ -1,5 +1,6 @@
 /*
- * sbx-run.c - a client of gb-sandboxd for tests: one job from a file, its outcome on standard output.
+ * sbx-run.c - a client of gb-sandboxd for tests: one job from a file, its outcome on standard
+ * output.
  *
  *   sbx-run SOCKET status
  *   sbx-run SOCKET cancel JOB_ID USER
