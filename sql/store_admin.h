@@ -49,7 +49,7 @@ struct key_new {
 /* Makes a key; ret_key is the only time it is ever seen. 0; -ENOENT: no such user; -EINVAL. */
 int store_key_create(struct store *s, const char *actor, const struct key_new *key,
                      char ret_key[STORE_KEY_MAX], struct err *err);
-/* Ends the key with this prefix at once. 0; -ENOENT; -EALREADY. */
+/* Ends the key with this prefix (the whole key will do too) at once. 0; -ENOENT; -EALREADY. */
 int store_key_revoke(struct store *s, const char *actor, const char *prefix, struct err *err);
 /* A new key with the same user, scopes, label and expiry; the old one ends after grace_ms. */
 int store_key_rotate(struct store *s, const char *actor, const char *prefix, int64_t grace_ms,

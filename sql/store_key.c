@@ -1,7 +1,7 @@
 /*
  * store_key.c - API keys (table api_key).
  *
- * A key is "gb_" + 10 characters that find it + "_" + 32 random characters that prove it (160 bits
+ * A key is "gb_" + 8 characters that find it + "_" + 32 random characters that prove it (160 bits
  * of libsodium's randomness). With that much of it, plain SHA-256 is enough of a hash: there is
  * nothing to guess from. A reader sees a revocation as soon as it is committed.
  */
@@ -12,7 +12,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
-#define FINDER_CHARS 10
+#define FINDER_CHARS 8
 #define SECRET_CHARS 32
 #define PREFIX_CHARS (3 + FINDER_CHARS)
 #define KEY_CHARS (PREFIX_CHARS + 1 + SECRET_CHARS)

@@ -3,6 +3,17 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
+
+/* The user's name, as `--user NAME` or as the last word. 0, or -EINVAL. */
+static int take_user(struct args *args, const char **ret_user, struct err *err)
+{
+    const char *user = arg_option(args, "--user", NULL);
+    int code = arg_rest(args, user ? 0 : 1, err);
+    if (!code)
+        *ret_user = user ? user : args->v[0];
+    return code;
+}
 
 static int key_create(struct admin *a, struct args *args, struct err *err)
 {
@@ -10,29 +21,31 @@ static int key_create(struct admin *a, struct args *args, struct err *err)
     int64_t days;
     struct key_new k = {.label = arg_option(args, "--label", NULL)};
     const char *scopes = arg_option(args, "--scopes", "compile,execute,read");
-    bool quiet = arg_flag(args, "--quiet");
     int code = arg_number(args, "--days", 1, 0, &days, err);
     if (!code)
-        code = arg_rest(args, 1, err);
+        code = take_user(args, &k.user, err);
     k.scopes = store_scopes_parse(scopes);
     if (!code && !k.scopes)
         return err_set(err, -EINVAL,
                        "--scopes takes words of compile, execute, read, admin; or all");
     if (code)
         return code;
-    k.user = args->v[0];
     k.expires_at = days ? store_now(a->store) + days * 86400000 : 0;
     code = store_key_create(a->store, a->actor, &k, key, err);
     if (code)
         return code;
     puts(key);
-    if (!quiet)
+    if (isatty(STDERR_FILENO))
         fputs("This is the only time the key is shown: the service keeps a hash of it.\n", stderr);
     return 0;
 }
 
 static int key_list(struct admin *a, struct args *args, struct err *err)
 {
+    const char *user = NULL;
+    int code = args->n ? take_user(args, &user, err) : 0;
+    if (code)
+        return code;
     return admin_print(
         a,
         "SELECT k.prefix, u.name AS user, k.label, "
@@ -43,7 +56,7 @@ static int key_list(struct admin *a, struct args *args, struct err *err)
         "strftime('%Y-%m-%d %H:%M', k.revoked_at / 1000, 'unixepoch') AS revoked "
         "FROM api_key k JOIN user u ON u.id = k.user_id "
         "WHERE u.name = coalesce(?1, u.name) ORDER BY u.name, k.id",
-        args->n ? args->v[0] : NULL, err);
+        user, err);
 }
 
 static int key_revoke(struct admin *a, struct args *args, struct err *err)
@@ -66,9 +79,9 @@ static int key_rotate(struct admin *a, struct args *args, struct err *err)
 }
 
 const struct command key_commands[] = {
-    {"key create", "USER [--label TEXT] [--scopes LIST] [--days N] [--quiet]",
-     "a new key, shown once", NEEDS_STORE, 1, 9, key_create},
-    {"key list", "[USER]", "keys by prefix, never the keys", READS_STORE, 0, 1, key_list},
+    {"key create", "USER [--label TEXT] [--scopes LIST] [--days N]", "a new key, shown once",
+     NEEDS_STORE, 1, 9, key_create},
+    {"key list", "[USER]", "keys by prefix, never the keys", READS_STORE, 0, 2, key_list},
     {"key revoke", "PREFIX", "end a key now", NEEDS_STORE, 1, 1, key_revoke},
     {"key rotate", "PREFIX [--grace-seconds N]", "a new key in its place", NEEDS_STORE, 1, 9,
      key_rotate},

@@ -17,7 +17,7 @@ static int take_figures(struct args *args, struct plan *p, struct err *err)
     return code;
 }
 
-static int user_add(struct admin *a, struct args *args, struct err *err)
+static int user_create(struct admin *a, struct args *args, struct err *err)
 {
     const char *plan = arg_option(args, "--plan", "standard");
     bool lenient = arg_flag(args, "--if-missing");
@@ -103,7 +103,8 @@ static int quota_set(struct admin *a, struct args *args, struct err *err)
 #define FIGURES "[--jobs-per-minute N] [--concurrent N] [--cpu-seconds N] [--queued N]"
 
 const struct command user_commands[] = {
-    {"user add", "NAME [--plan PLAN] [--if-missing]", "a new user", NEEDS_STORE, 1, 9, user_add},
+    {"user create", "NAME [--plan PLAN] [--if-missing]", "a new user", NEEDS_STORE, 1, 9,
+     user_create},
     {"user list", "", "all users", READS_STORE, 0, 0, user_list},
     {"user plan", "NAME PLAN", "put a user on another plan", NEEDS_STORE, 2, 2, user_plan},
     {"user disable", "NAME", "none of the user's keys is valid any more", NEEDS_STORE, 1, 1,

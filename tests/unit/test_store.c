@@ -32,10 +32,10 @@ static void the_file_holds_no_key(void **state)
     struct fixture *f = *state;
     char key[STORE_KEY_MAX], sql[256];
     make_key(f, 0, key);
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM api_key WHERE instr(hash, '%s') > 0", key + 14);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM api_key WHERE instr(hash, '%s') > 0", key + 12);
     assert_int_equal(fixture_value(f, sql), 0);
     assert_int_equal(fixture_value(f, "SELECT length(hash) FROM api_key"), 32);
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM audit WHERE instr(detail, '%s') > 0", key + 14);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM audit WHERE instr(detail, '%s') > 0", key + 12);
     assert_int_equal(fixture_value(f, sql), 0);
 }
 
@@ -61,13 +61,13 @@ static void keys_expire_and_are_revoked_at_once(void **state)
 {
     struct fixture *f = *state;
     struct store_caller c;
-    char key[STORE_KEY_MAX], other[STORE_KEY_MAX], prefix[14] = "";
+    char key[STORE_KEY_MAX], other[STORE_KEY_MAX], prefix[12] = "";
     make_key(f, f->now + 1000, key);
     assert_ok(f, store_authenticate(f->store, str_c(key), &c, &f->err));
     f->now += 1000;
     assert_int_equal(store_authenticate(f->store, str_c(key), &c, &f->err), -EKEYEXPIRED);
     make_key(f, 0, other);
-    memcpy(prefix, other, 13);
+    memcpy(prefix, other, 11);
     assert_ok(f, store_authenticate(f->store, str_c(other), &c, &f->err));
     assert_ok(f, store_key_revoke(f->store, "test", prefix, &f->err));
     assert_int_equal(store_authenticate(f->store, str_c(other), &c, &f->err), -EKEYREVOKED);
@@ -79,9 +79,9 @@ static void rotation_gives_a_new_key_and_lets_the_old_one_end(void **state)
 {
     struct fixture *f = *state;
     struct store_caller c;
-    char key[STORE_KEY_MAX], new_key[STORE_KEY_MAX], prefix[14] = "";
+    char key[STORE_KEY_MAX], new_key[STORE_KEY_MAX], prefix[12] = "";
     make_key(f, 0, key);
-    memcpy(prefix, key, 13);
+    memcpy(prefix, key, 11);
     assert_ok(f, store_key_rotate(f->store, "test", prefix, 60000, new_key, &f->err));
     assert_ok(f, store_authenticate(f->store, str_c(key), &c, &f->err));
     assert_ok(f, store_authenticate(f->store, str_c(new_key), &c, &f->err));
