@@ -54,12 +54,12 @@ int pool_new(const struct pool_settings *settings, const struct box_ops *ops,
 /* Ends the workers, destroys every box that is not in use. No job may be inside. Accepts NULL. */
 void pool_free(struct pool *p);
 
-/* A job asks for a box until deadline_ms. 0: pool_wait() tells more, and pool_leave() must follow;
- * -ENOBUFS: too many wait; -EDQUOT: too many of this user wait; -EHOSTDOWN: no box can be made. */
+/* A job asks for a box until deadline_ms. 0: pool_wait() tells more, and pool_leave() must follow,
+ * whatever that says; -ENOBUFS: too many wait; -EDQUOT: too many of this user wait; -ENOMEM. */
 int pool_enter(struct pool *p, struct ticket *t, const char *user, int64_t deadline_ms,
                struct err *err);
 /* Waits at most wait_ms. 1: t->box is the job's; 0: not yet; -ETIMEDOUT: its deadline has passed;
- * -EHOSTDOWN. */
+ * -EHOSTDOWN: no box can be made. */
 int pool_wait(struct pool *p, struct ticket *t, unsigned wait_ms, struct err *err);
 /* The job is over or gives up; its box, if it has one, is destroyed in the background. */
 void pool_leave(struct pool *p, struct ticket *t);
