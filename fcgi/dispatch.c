@@ -12,7 +12,9 @@
 #include <strings.h>
 
 #include "../core/base/log.h"
+#include "async.h"
 #include "auth.h"
+#include "key.h"
 #include "ledger.h"
 #include "reply.h"
 #include "service.h"
@@ -166,7 +168,7 @@ static enum outcome read_json(struct request *q)
     return OUTCOME_ok;
 }
 
-static enum outcome check_fields(struct request *q, const struct field *fields, uint32_t body)
+enum outcome check_fields(struct request *q, const struct field *fields, uint32_t body)
 {
     struct field_check check;
     if (!fields || fields_check(&q->doc, body, fields, &check))
@@ -187,6 +189,16 @@ enum outcome perform(struct request *q, const struct route *route, uint32_t body
     return ledger_close(q, o);
 }
 
+/* What tells a repeated request from another one that bears its Idempotency-Key. */
+static void fingerprint(struct request *q)
+{
+    char *hex = arena_alloc(&q->arena, WORK_HASH_HEX);
+    if (!hex || !q->job.idempotency_key.n)
+        return;
+    sha256_hex(buf_view(&q->body), hex);
+    q->job.fingerprint = str_c(hex);
+}
+
 static enum outcome answer(struct request *q)
 {
     const struct route *r = q->route;
@@ -201,7 +213,10 @@ static enum outcome answer(struct request *q)
         ledger_begin(q, r->name);
     if (r->flags & WANT_JSON)
         o = read_json(q);
-    return o == OUTCOME_ok ? perform(q, r, 0) : ledger_close(q, o);
+    if (o != OUTCOME_ok)
+        return ledger_close(q, o);
+    fingerprint(q);
+    return r->flags & MAY_ASYNC && async_wanted(q) ? async_accept(q) : perform(q, r, 0);
 }
 
 static void log_request(const struct request *q, enum outcome o)

@@ -15,6 +15,9 @@ void dispatch(struct worker *w, const struct transport *t);
  * records the job. Also what a batch and gb-jobd do with each of theirs. */
 enum outcome perform(struct request *q, const struct route *route, uint32_t body);
 
+/* Checks the members of `body`; OUTCOME_ok, or the outcome of the problem that is written. */
+enum outcome check_fields(struct request *q, const struct field *fields, uint32_t body);
+
 /* Makes q ready for use; released with request_free(). */
 void request_init(struct request *q, struct worker *w, const struct transport *t);
 void request_free(struct request *q);

@@ -93,6 +93,10 @@ static const struct field execute_options[] = {
          .type = FIELD_OBJECT,                                                                     \
          .sub = limit_members,                                                                     \
          .doc = "limits under the operator's"},                                                    \
+        {.name = "webhook_url",                                                                    \
+         .type = FIELD_STRING,                                                                     \
+         .max = 2000,                                                                              \
+         .doc = "told when an asynchronous job has ended"},                                        \
     {                                                                                              \
         .name = "timeout", .type = FIELD_LIMIT, .min = 1, .max = LIMIT_MAX,                        \
         .doc = "limits.wall_ms in seconds (older clients)"                                         \

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "../core/base/log.h"
+#include "../sql/store_jobs.h"
 #include "reply.h"
 #include "service.h"
 
@@ -46,12 +47,28 @@ static enum outcome refused(struct request *q, const struct quota_state *quota)
     return problem_end(o, &w);
 }
 
-/* The same request came before under this key: its job answers. */
+/* The same request came before under this key: its job answers, in the words it answered with. */
 static enum outcome replay(struct request *q)
 {
+    struct store *store = q->service->store;
+    struct job_view view;
+    struct artifact_view result;
+    struct str id = str_c(q->job.id);
     reply_header(&q->reply, "Location", "/v1/jobs/%s", q->job.id);
-    reply_header(&q->reply, "Retry-After", "1");
-    return problem(q, OUTCOME_in_progress, "the first request with this key is job %s", q->job.id);
+    q->recorded = true; /* there is nothing of this request's own to record */
+    if (store_job(store, id, q->caller.user_id, &q->arena, &view, NULL) < 0 ||
+        store_artifact(store, id, q->caller.user_id, "result", &q->arena, &result, NULL) < 0) {
+        reply_header(&q->reply, "Retry-After", "1");
+        return problem(q, OUTCOME_in_progress, "the first request with this key is job %s",
+                       q->job.id);
+    }
+    reply_header(&q->reply, "Idempotency-Replayed", "true");
+    buf_clear(&q->reply.body);
+    buf_str(&q->reply.body, result.content);
+    if (view.http_status < 400)
+        return OUTCOME_replayed;
+    q->reply.content_type = "application/problem+json";
+    return outcome_of_word(arena_str(&q->arena, view.error).s, (int)view.http_status);
 }
 
 static enum outcome store_said(struct request *q, int rc, const struct quota_state *quota,
@@ -92,7 +109,17 @@ enum outcome ledger_admit(struct request *q, int64_t lease_ms)
     int rc = store_admit(q->service->store, &q->job, &quota, &err);
     phase_end(q, PHASE_store, &from);
     q->admitted = rc == 0;
-    q->recorded = rc == -EEXIST; /* there is nothing of this request's own to record */
+    return store_said(q, rc, &quota, &err);
+}
+
+enum outcome ledger_enqueue(struct request *q)
+{
+    struct timespec from;
+    struct quota_state quota = {0};
+    struct err err = {0};
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    int rc = store_enqueue(q->service->store, &q->job, &quota, &err);
+    phase_end(q, PHASE_store, &from);
     return store_said(q, rc, &quota, &err);
 }
 
@@ -115,7 +142,7 @@ static enum outcome commit(struct request *q, struct job_outcome *end)
     else
         rc = store_record(q->service->store, &q->job, end, false, &quota, &err);
     phase_end(q, PHASE_store, &from);
-    q->recorded = true;
+    q->recorded = true; /* or it cannot be */
     return store_said(q, rc, &quota, &err);
 }
 
@@ -208,7 +235,7 @@ enum outcome ledger_close(struct request *q, enum outcome o)
         .http_status = row->status,
         .exit_code = -1,
         .artifacts = &artifact,
-        .n_artifacts = q->admitted ? 1 : 0,
+        .n_artifacts = q->admitted || q->job.idempotency_key.n ? 1 : 0,
     };
     enum outcome said = commit(q, &end);
     return said == OUTCOME_ok ? o : said;

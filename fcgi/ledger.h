@@ -16,6 +16,9 @@ void ledger_begin(struct request *q, const char *kind);
 /* May it run now? Then it stands in the store as running, for at most lease_ms. */
 enum outcome ledger_admit(struct request *q, int64_t lease_ms);
 
+/* Puts it in the queue for gb-jobd. OUTCOME_replayed etc. when the Idempotency-Key is known. */
+enum outcome ledger_enqueue(struct request *q);
+
 /* The end of a job with a result: state, figures, artifacts, events. `core` is what result_write()
  * said; the whole body is kept for what ran, the core alone for a hit. */
 enum outcome ledger_end(struct request *q, const struct result *r, size_t core);

@@ -20,5 +20,7 @@ struct outcome_row {
 
 /* The row of an outcome; that of OUTCOME_internal for a number out of range. */
 const struct outcome_row *outcome_row(enum outcome o);
+/* The outcome that a stored word and status stand for; OUTCOME_ok for a status below 400. */
+enum outcome outcome_of_word(const char *word, int status);
 
 #endif

@@ -77,6 +77,16 @@ enum outcome problem(struct request *q, enum outcome o, const char *fmt, ...)
     return problem_end(o, &w);
 }
 
+bool reply_etag(struct request *q, struct str tag)
+{
+    char quoted[100];
+    const char *held = request_param(q, "HTTP_IF_NONE_MATCH");
+    snprintf(quoted, sizeof(quoted), "\"%.*s\"", tag.n > 90 ? 90 : (int)tag.n, tag.s);
+    reply_header(&q->reply, "ETag", "%s", quoted);
+    reply_header(&q->reply, "Cache-Control", "private, max-age=31536000, immutable");
+    return strstr(held, quoted) != NULL || strcmp(held, "*") == 0;
+}
+
 static void server_timing(struct request *q, struct buf *out)
 {
     static const char *const names[] = {

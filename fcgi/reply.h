@@ -25,6 +25,10 @@ enum outcome problem_end(enum outcome o, struct jsonw *w);
 /* A writer on the (emptied) body. */
 struct jsonw reply_json(struct request *q);
 
+/* Names the reply's unchanging content: ETag and Cache-Control. True when the client has it already
+ * (If-None-Match): then the outcome is OUTCOME_not_modified. */
+bool reply_etag(struct request *q, struct str tag);
+
 /* Sends status line, headers and body. 0 or -EPIPE. */
 int reply_send(struct request *q, enum outcome o);
 

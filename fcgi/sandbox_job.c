@@ -42,13 +42,22 @@ static void on_output(void *data, unsigned run, bool is_stderr, struct str bytes
         c->q->live_output(c->q, run, is_stderr, bytes);
 }
 
+/* Asked all the time while the job is away: holds its lease, and hears of its owner's wish to end
+ * it. */
 static bool on_cancelled(void *data)
 {
     struct collector *c = data;
+    struct request *q = c->q;
+    struct str id = str_c(q->job.id);
+    if (q->live_output)
+        q->live_output(q, 0, false, (struct str){0});
     if (ms_since(&c->looked) < CANCEL_LOOK_MS)
         return false;
     clock_gettime(CLOCK_MONOTONIC, &c->looked);
-    return store_cancel_wanted(c->q->service->store, str_c(c->q->job.id));
+    if (!q->leased)
+        return store_cancel_wanted(q->service->store, id);
+    int rc = store_heartbeat(q->service->store, id, q->job.lease_ms, NULL);
+    return rc == -ECANCELED || rc == -ENOENT;
 }
 
 static enum outcome unavailable(struct request *q, enum outcome o, int64_t retry_after,

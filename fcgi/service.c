@@ -57,6 +57,19 @@ void service_close(struct service *s)
     config_free(&s->cfg);
 }
 
+bool service_hold(struct service *s)
+{
+    if (atomic_fetch_add(&s->holding, 1) < s->cfg.threads / 2)
+        return true;
+    service_release(s);
+    return false;
+}
+
+void service_release(struct service *s)
+{
+    atomic_fetch_sub(&s->holding, 1);
+}
+
 int worker_open(struct worker *w, struct service *s, struct err *err)
 {
     const struct cache_options options = {

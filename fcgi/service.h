@@ -22,7 +22,7 @@ struct service {
     struct gb_policy policy;
     struct store *store;
     struct flights *flights;
-    atomic_uint streams; /* replies that hold a thread: server-sent events, waiting */
+    atomic_int holding; /* threads that only wait: server-sent events, Prefer: wait */
     atomic_bool stopping;
 
     /* The image that new containers are made of, "" while nobody has said it. Half of every cache
@@ -45,6 +45,11 @@ int service_open(struct service *s, const char *program, struct err *err);
 /* Starts the thread that keeps asking gb-sandboxd for its image. */
 int service_watch(struct service *s, struct err *err);
 void service_close(struct service *s);
+
+/* For replies that keep a thread busy with waiting: false when half of the threads do so already;
+ * otherwise service_release() ends it. */
+bool service_hold(struct service *s);
+void service_release(struct service *s);
 
 int worker_open(struct worker *w, struct service *s, struct err *err);
 void worker_close(struct worker *w);

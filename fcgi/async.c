@@ -1,0 +1,120 @@
+/*
+ * async.c - requests that are queued for gb-jobd.
+ */
+#include "async.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "../sql/store_jobs.h"
+#include "dispatch.h"
+#include "graph.h"
+#include "jget.h"
+#include "job_json.h"
+#include "ledger.h"
+#include "reply.h"
+#include "service.h"
+#include "webhook.h"
+
+#define LOOK_MS 50 /* how often a waiting request looks for its job's end */
+
+bool async_wanted(const struct request *q)
+{
+    return strcasestr(request_param(q, "HTTP_PREFER"), "respond-async") != NULL;
+}
+
+/* The seconds of `wait=N`, bounded by the operator's; 0: none. */
+static int64_t wait_s(const struct request *q)
+{
+    const char *wait = strcasestr(request_param(q, "HTTP_PREFER"), "wait=");
+    int64_t s = wait ? strtoll(wait + 5, NULL, 10) : 0;
+    int64_t most = q->service->cfg.max_wait_s;
+    return s < 0 ? 0 : s < most ? s : most;
+}
+
+/* What can be refused now is refused now. */
+static enum outcome check_now(struct request *q)
+{
+    enum outcome o = check_fields(q, q->route->fields, 0);
+    struct str url = jget_str(&q->doc, 0, "webhook_url");
+    if (o == OUTCOME_ok && url.n && !webhook_allowed(q->service->cfg.webhook_hosts, url))
+        return problem(q, OUTCOME_bad_field, "`webhook_url` is no address that webhooks may go to");
+    if (o != OUTCOME_ok || jdoc_get(&q->doc, 0, "ir") == JSON_NONE)
+        return o;
+    cleanup_report struct gb_report *report = graph_report_new();
+    struct gb_program *program = NULL;
+    if (!report)
+        return problem(q, OUTCOME_internal, "no memory for the request");
+    o = graph_front(q, 0, report, &program);
+    gb_program_free(program);
+    return o;
+}
+
+static enum outcome say_accepted(struct request *q, enum job_state state)
+{
+    struct jsonw w = reply_json(q);
+    reply_header(&q->reply, "Location", "/v1/jobs/%s", q->job.id);
+    reply_header(&q->reply, "Preference-Applied", "respond-async");
+    reply_header(&q->reply, "Retry-After", "1");
+    jw_open(&w, '{');
+    jw_kcstr(&w, "job_id", q->job.id);
+    jw_kcstr(&w, "state", job_state_name(state));
+    jw_key(&w, "links");
+    job_links_json(str_c(q->job.id), &w);
+    jw_close(&w, '}');
+    return OUTCOME_accepted;
+}
+
+/* Waits for the end; *ret_view is the last that was seen of the job. */
+static bool wait_for_end(struct request *q, int64_t seconds, struct job_view *ret_view)
+{
+    struct timespec began;
+    const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
+    struct service *s = q->service;
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    bool over = false;
+    while (!over && ms_since(&began) < (double)seconds * 1e3 && !atomic_load(&s->stopping)) {
+        nanosleep(&pause, NULL);
+        over = store_job(s->store, str_c(q->job.id), q->caller.user_id, &q->arena, ret_view,
+                         NULL) == 0 &&
+               job_state_final(ret_view->state);
+    }
+    return over;
+}
+
+static enum outcome say_result(struct request *q, const struct job_view *view)
+{
+    struct artifact_view result;
+    if (store_artifact(q->service->store, str_c(q->job.id), q->caller.user_id, "result", &q->arena,
+                       &result, NULL) < 0)
+        return say_accepted(q, view->state);
+    buf_clear(&q->reply.body);
+    buf_str(&q->reply.body, result.content);
+    reply_header(&q->reply, "Location", "/v1/jobs/%s", q->job.id);
+    reply_header(&q->reply, "Preference-Applied", "respond-async, wait");
+    if (view->http_status < 400)
+        return OUTCOME_ok;
+    q->reply.content_type = "application/problem+json";
+    return outcome_of_word(arena_str(&q->arena, view->error).s, (int)view->http_status);
+}
+
+enum outcome async_accept(struct request *q)
+{
+    enum outcome o = check_now(q);
+    if (o != OUTCOME_ok)
+        return ledger_close(q, o);
+    q->job.request = buf_view(&q->body);
+    q->job.webhook_url = jget_str(&q->doc, 0, "webhook_url");
+    q->job.expires_ms = q->service->cfg.queue_expiry_s * 1000;
+    o = ledger_enqueue(q);
+    if (o != OUTCOME_ok)
+        return o;
+    int64_t seconds = wait_s(q);
+    struct job_view view = {.state = JOB_queued};
+    if (seconds == 0 || !service_hold(q->service))
+        return say_accepted(q, JOB_queued);
+    bool over = wait_for_end(q, seconds, &view);
+    service_release(q->service);
+    return over ? say_result(q, &view) : say_accepted(q, view.state);
+}

@@ -1,0 +1,59 @@
+/*
+ * batch.c - POST /v1/batch: several requests in one, each a job of its own.
+ */
+#include "auth.h"
+#include "dispatch.h"
+#include "handlers.h"
+#include "jget.h"
+#include "ledger.h"
+#include "reply.h"
+#include "service.h"
+
+#define ROUTE_DEFAULT STR("compile")
+
+/* Answers one element as a request of its own. It borrows the batch's document and caller. */
+static void answer_one(struct request *q, uint32_t element, struct jsonw *w)
+{
+    struct request one;
+    struct str name = jget_str(&q->doc, element, "route");
+    const struct route *route = route_named(name.n ? name : ROUTE_DEFAULT);
+    uint32_t body = jdoc_get(&q->doc, element, "body");
+    request_init(&one, q->worker, q->transport);
+    one.route = route;
+    one.doc = q->doc;
+    one.caller = q->caller;
+    one.known = true;
+    memcpy(one.env.request_id, q->env.request_id, sizeof(one.env.request_id));
+    ledger_begin(&one, route->name);
+    one.job.idempotency_key = (struct str){0};
+    enum outcome o = auth_scopes(&one, route->scopes);
+    o = o == OUTCOME_ok ? perform(&one, route, body) : ledger_close(&one, o);
+
+    jw_open(w, '{');
+    jw_kint(w, "status", outcome_row(o)->status);
+    jw_key(w, "body");
+    jw_raw(w, buf_view(&one.reply.body));
+    jw_close(w, '}');
+    for (int i = 0; i < PHASE_COUNT; i++)
+        q->spent_ms[i] += one.spent_ms[i];
+    one.doc = (struct jdoc){0}; /* the batch's */
+    request_free(&one);
+}
+
+enum outcome handle_batch(struct request *q, uint32_t body)
+{
+    uint32_t list = jdoc_get(&q->doc, body, "requests");
+    if (q->doc.vals[list].count > q->service->cfg.max_batch)
+        return problem(q, OUTCOME_bad_field, "a batch may have %lld requests",
+                       (long long)q->service->cfg.max_batch);
+    struct jsonw w = reply_json(q);
+    jw_open(&w, '{');
+    jw_key(&w, "responses");
+    jw_open(&w, '[');
+    for (uint32_t it = jdoc_first(&q->doc, list); it != JSON_NONE;
+         it = jdoc_next(&q->doc, list, it))
+        answer_one(q, it, &w);
+    jw_close(&w, ']');
+    jw_close(&w, '}');
+    return OUTCOME_ok;
+}
