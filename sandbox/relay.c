@@ -61,6 +61,13 @@ static int on_artifact(struct relay *r, const struct frame *f, struct err *err)
     return forward(r, f);
 }
 
+/* When it fails gb-job has ended, which is found by reading. */
+static void send_go(struct relay *r)
+{
+    r->owes_go = false;
+    io_send_frame(r->channel->fd, FRAME_GO, (struct str){0}, r->deadline_ms, NULL);
+}
+
 static int on_phase(struct relay *r, const struct frame *f, struct err *err)
 {
     (void)f;
@@ -68,11 +75,9 @@ static int on_phase(struct relay *r, const struct frame *f, struct err *err)
         return err_set(err, -EPROTO, "gb-job begins to run twice");
     r->running = true;
     r->owes_go = true;
-    bool at_once = !r->on_run || r->on_run(r->data);
-    if (!at_once)
-        return 0;
-    r->owes_go = false;
-    return io_send_frame(r->channel->fd, FRAME_GO, (struct str){0}, r->deadline_ms, err);
+    if (!r->on_run || r->on_run(r->data))
+        send_go(r);
+    return 0;
 }
 
 static int on_report(struct relay *r, const struct frame *f, struct err *err)
@@ -115,17 +120,18 @@ static int take_frames(struct relay *r, struct err *err)
     return have < 0 ? have : result;
 }
 
-static int transmit(struct relay *r, struct err *err)
+/* Sends what fits. A gb-job that reads no more may have reported already: that it has ended is
+ * found by reading. */
+static void transmit(struct relay *r)
 {
     ssize_t n = send(r->channel->fd, r->payload.s + r->sent, r->payload.n - r->sent,
                      MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (n < 0 && errno != EAGAIN && errno != EINTR)
-        return err_errno(err, errno, "send the job to its container");
     if (n > 0)
         r->sent += (size_t)n;
-    if (r->sent == r->payload.n)
+    else if (n < 0 && errno != EAGAIN && errno != EINTR)
+        r->sent = r->payload.n;
+    if (n > 0 && r->sent == r->payload.n)
         r->sent_us = io_now_us();
-    return 0;
 }
 
 /* One wait and what it brings; 0 to go on. */
@@ -142,8 +148,8 @@ static int step(struct relay *r, struct err *err)
         return -EPIPE;
     int result = 0;
     if (sending && p[1].revents & POLLOUT)
-        result = transmit(r, err);
-    if (result == 0 && p[1].revents & (POLLIN | POLLHUP | POLLERR)) {
+        transmit(r);
+    if (p[1].revents & (POLLIN | POLLHUP | POLLERR)) {
         result = channel_receive(r->channel, err);
         if (result == 0 || result == -EAGAIN)
             result = take_frames(r, err);
@@ -163,10 +169,9 @@ static int look_around(struct relay *r, struct err *err)
         return err_set(err, -EIO, "the limits of the run could not be set");
     if (io_now_ms() >= r->deadline_ms)
         return err_set(err, -ETIMEDOUT, "gb-job does not report in time");
-    if (!r->owes_go || limits == 0)
-        return 0;
-    r->owes_go = false;
-    return io_send_frame(r->channel->fd, FRAME_GO, (struct str){0}, r->deadline_ms, err);
+    if (r->owes_go && limits)
+        send_go(r);
+    return 0;
 }
 
 static enum relay_end end_of(int result)
