@@ -1,0 +1,2 @@
+// verdict: policy_blocked layer: screen rule: assembly
+int main() { asm volatile(R"(nop)"); }

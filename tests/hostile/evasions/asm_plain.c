@@ -1,0 +1,2 @@
+// verdict: policy_blocked layer: screen rule: assembly
+int main(void) { asm("nop"); return 0; }

@@ -1,0 +1,3 @@
+// verdict: policy_blocked layer: screen rule: assembly
+int main(void) { __as\
+m__("nop"); return 0; }

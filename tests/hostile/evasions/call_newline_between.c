@@ -1,0 +1,5 @@
+// verdict: policy_blocked layer: screen rule: identifier
+#include <stdlib.h>
+int main(void) { return system
+
+("id"); }

@@ -1,0 +1,4 @@
+// verdict: policy_blocked layer: screen rule: identifier
+#include <stdlib.h>
+int main(void) { return sys\
+tem("id"); }

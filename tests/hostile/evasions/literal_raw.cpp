@@ -1,0 +1,3 @@
+// verdict: policy_blocked layer: screen rule: literal
+#include <cstdio>
+int main() { return fopen(R"x(/proc/version)x", "r") != nullptr; }

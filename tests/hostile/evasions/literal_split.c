@@ -1,0 +1,3 @@
+// verdict: policy_blocked layer: screen rule: literal
+#include <stdio.h>
+int main(void) { return fopen("/pr" "oc/self/maps", "r") != 0; }

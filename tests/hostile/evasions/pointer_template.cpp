@@ -1,0 +1,4 @@
+// verdict: policy_blocked layer: symbol
+#include <cstdlib>
+template <int (*F)(const char *)> int run() { return F("true"); }
+int main() { return run<std::system>(); }

