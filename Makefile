@@ -68,6 +68,13 @@ $(B)/sql/migrations.c: sql/migrations.awk $(sort $(wildcard sql/migrations/*.sql
 $(B)/sql/migrations.o: $(B)/sql/migrations.c
 	$(CC) $(CFLAGS) -c $< -o $@
 
+# core/schema.c holds core/schema.json as a string.
+CFLAGS_core := -I$(B)/gen
+$(B)/gen/schema.inc: core/schema.json
+	@mkdir -p $(@D)
+	@{ echo 'static const char schema_json[] ='; sed 's/[\\"]/\\&/g; s/.*/    "&\\n"/' $<; echo '    ;'; } >$@
+$(B)/core/schema.o: $(B)/gen/schema.inc
+
 $(B)/gbc: $(B)/core/gbc.o $(CORE)
 	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -o $@
 $(B)/gb-sandboxd: $(B)/sandbox/sandboxd.o $(B)/lib.a

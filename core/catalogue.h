@@ -54,6 +54,9 @@ const struct gb_kind *gb_kind_named(struct str name); /* by name or alias; NULL 
  * lower case: Sin, Atan2, Pow, ... */
 bool gb_kind_is_libm(enum gb_op op);
 
+/* docs/nodes.md. */
+void gb_catalogue_markdown(struct buf *out);
+
 #define GB_SPELLINGS 5
 #define GB_PORTS 4
 

@@ -376,7 +376,8 @@ int gb_decode(struct gb_front *f)
         return 0;
     complain_duplicates(f, f->ir);
     complain_duplicates(f, f->node_defs);
-    if (jdoc_get(f->doc, f->ir, "nodes") == JSON_NONE)
+    uint32_t nodes = jdoc_get(f->doc, f->ir, "nodes");
+    if (nodes == JSON_NONE || jdoc_is(f->doc, nodes, JSON_NULL))
         gb_complain(f, GB_E_bad_structure, NULL, GB_NIL, f->ir, "The IR has no `nodes`.");
     decode_metadata(f);
     f->catalogue = arena_new(&f->program->arena, struct gb_catalogue);

@@ -61,6 +61,19 @@ static bool repeats_builtin(struct gb_definition *def, const struct gb_kind *kin
            same_function(def, kind);
 }
 
+/* Always false: the plugin stands already. A definition that names another function is refused. */
+static bool repeats_plugin(struct gb_definition *def, const struct gb_extern *plugin)
+{
+    const struct jdoc *doc = def->f->doc;
+    uint32_t function = jdoc_get(doc, def->jval, "function");
+    if (function == JSON_NONE)
+        function = jdoc_get(doc, jdoc_get(doc, def->jval, "lib"), "name");
+    if (!str_eq(jdoc_str(doc, function), plugin->function))
+        gb_complain_definition(def, GB_E_redefined_builtin, def->jval,
+                               "an installed plugin bears that name and calls another function.");
+    return false;
+}
+
 /* ---- one definition ---------------------------------------------------------------------------
  */
 
@@ -80,11 +93,8 @@ static bool read_definition(struct gb_definition *def)
     if (kind)
         return false;
     for (uint32_t i = 0; i < f->policy->n_plugins; i++)
-        if (str_eq(f->policy->plugins[i].type, def->name)) {
-            gb_complain_definition(def, GB_E_redefined_builtin, def->jval,
-                                   "a request may not redefine an installed plugin.");
-            return false;
-        }
+        if (str_eq(f->policy->plugins[i].type, def->name))
+            return repeats_plugin(def, &f->policy->plugins[i]);
     def->ext.type = def->name;
     if (jdoc_get(doc, def->jval, "function") != JSON_NONE)
         return gb_read_manifest(def);
@@ -98,10 +108,18 @@ static bool read_definition(struct gb_definition *def)
 static bool name_definition(struct gb_definition *def, uint32_t key)
 {
     struct gb_front *f = def->f;
-    static const char *const members[] = {"nodeType", "type", "name"};
     uint32_t jname = key;
-    for (size_t i = 0; key == JSON_NONE && jname == JSON_NONE && i < 3; i++)
-        jname = jdoc_get(f->doc, def->jval, members[i]);
+    if (jname == JSON_NONE)
+        jname = jdoc_get(f->doc, def->jval, "nodeType");
+    if (jname == JSON_NONE && jdoc_get(f->doc, def->jval, "function") != JSON_NONE) {
+        def->name = gb_manifest_type(f, def->jval);
+        if (def->name.n)
+            return true;
+    }
+    if (jname == JSON_NONE)
+        jname = jdoc_get(f->doc, def->jval, "type");
+    if (jname == JSON_NONE)
+        jname = jdoc_get(f->doc, def->jval, "name");
     if (jname == JSON_NONE) {
         gb_complain(f, GB_E_bad_structure, NULL, GB_NIL, def->jval,
                     "An entry of `node_defs` has no name.");
@@ -110,11 +128,28 @@ static bool name_definition(struct gb_definition *def, uint32_t key)
     return gb_decode_name(f, NULL, GB_NIL, jname, "A node type's name", &def->name);
 }
 
+static int decode_one(struct gb_front *f, uint32_t jval, uint32_t key)
+{
+    struct gb_definition def = {.f = f, .jval = jval};
+    if (name_definition(&def, key) && read_definition(&def))
+        f->externs[f->n_externs++] = def.ext;
+    return f->error;
+}
+
+/* An object of definitions by type name, an array of them, or a single manifest. */
 int gb_decode_externs(struct gb_front *f)
 {
     const struct jdoc *doc = f->doc;
     if (f->node_defs == JSON_NONE || jdoc_is(doc, f->node_defs, JSON_NULL))
         return 0;
+    uint32_t room = doc->vals[f->node_defs].count < GB_MAX_DEFINITIONS
+                        ? doc->vals[f->node_defs].count
+                        : GB_MAX_DEFINITIONS;
+    f->externs = arena_new_array(&f->program->arena, room, struct gb_extern);
+    if (!f->externs)
+        return -ENOMEM;
+    if (jdoc_is(doc, jdoc_get(doc, f->node_defs, "function"), JSON_STRING))
+        return decode_one(f, f->node_defs, JSON_NONE);
     bool object = jdoc_is(doc, f->node_defs, JSON_OBJECT);
     if (!object && !jdoc_is(doc, f->node_defs, JSON_ARRAY)) {
         gb_complain(f, GB_E_bad_structure, NULL, GB_NIL, f->node_defs,
@@ -128,11 +163,9 @@ int gb_decode_externs(struct gb_front *f)
         return -ENOMEM;
     for (uint32_t it = jdoc_first(doc, f->node_defs); it != JSON_NONE && !f->stop;
          it = jdoc_next(doc, f->node_defs, it)) {
-        struct gb_definition def = {.f = f, .jval = object ? it + 1 : it};
-        if (name_definition(&def, object ? it : JSON_NONE) && read_definition(&def))
-            f->externs[f->n_externs++] = def.ext;
-        if (f->error)
-            return f->error;
+        int e = decode_one(f, object ? it + 1 : it, object ? it : JSON_NONE);
+        if (e)
+            return e;
     }
     return 0;
 }

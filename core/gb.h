@@ -15,6 +15,7 @@
 #define GB_MAX_NODES 20000
 #define GB_MAX_EDGES 60000
 #define GB_MAX_FUNCTIONS 500
+#define GB_MAX_DEFINITIONS 2000 /* of node_defs */
 #define GB_MAX_IDENTIFIER 128
 #define GB_MAX_STRING (64U << 10)
 #define GB_MAX_ERRORS 100
@@ -70,10 +71,10 @@ struct gb_policy {
 /* The built-in include allowlist. */
 const struct str *gb_default_includes(uint32_t *ret_n);
 
-/* Reads an operator's allowlist (a JSON array of "<header>" strings; NULL: the defaults) and every
- * plugin manifest DIR/NAME.json (NULL: none). 0, or a negative errno and what is wrong with which file
- * in err. The policy borrows from the arena, which must outlive it. */
-int gb_policy_load(const char *includes_file, const char *plugins_dir, struct arena *arena,
+/* Reads an operator's allowlist (a JSON array of "<header>" strings; NULL: the defaults) and plugin
+ * manifests (a file of one or several, or a folder of *.json; NULL: none). 0, or a negative errno and
+ * what is wrong with which file in err. The policy borrows from the arena, which must outlive it. */
+int gb_policy_load(const char *includes_file, const char *plugins, struct arena *arena,
                    struct gb_policy *ret, struct err *err);
 
 /* Where the IR and its node_defs stand in a document: {"ir": ..., "node_defs"?: ...} or a bare IR

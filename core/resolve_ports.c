@@ -241,8 +241,8 @@ void gb_too_many(const struct gb_sockets *s, const struct gb_wire *w, uint32_t n
 {
     const struct gb_node *n = &s->graph->nodes[s->node];
     struct gb_error *e =
-        gb_complain(s->f, s->n ? GB_E_arity : GB_E_unknown_input_port, s->graph, s->node, w->jval,
-                    "Node '%.*s' (%.*s) takes %u inputs, not %u.", STR_ARG(n->id),
+        gb_complain(s->f, s->callee ? GB_E_arity : GB_E_unknown_input_port, s->graph, s->node,
+                    w->jval, "Node '%.*s' (%.*s) takes %u inputs, not %u.", STR_ARG(n->id),
                     STR_ARG(gb_node_type_name(n)), s->n, n_wires);
     if (e == &s->f->scratch)
         return;
