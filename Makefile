@@ -150,6 +150,10 @@ docs: $(B)/gb-admin ## write the pages that are made from tables
 	$(B)/gb-admin config page > docs/configuration.md.new && mv docs/configuration.md.new docs/configuration.md
 	$(B)/gb-admin config sample > ops/config.sample.new && mv ops/config.sample.new ops/config.sample
 
+.PHONY: docs
+docs: $(B)/tests/test_catalogue ## write the generated pages anew
+	@UPDATE_DOCS=1 $<
+
 clean: ## remove everything built
 	rm -rf build
 

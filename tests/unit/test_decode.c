@@ -169,7 +169,7 @@ static void test_refusals(void **state)
          "i", "/nodes/1/props/then/0", "'two'"},
         {NODES("{'id':'s','type':'Add','inputs':['one']}"), "missing_input", "s", "/nodes/1",
          "'b'"},
-        {NODES("{'id':'s','type':'Neg','inputs':['one','one']}"), "arity", "s", "/nodes/1/inputs/1",
+        {NODES("{'id':'s','type':'Neg','inputs':['one','one']}"), "unknown_input_port", "s", "/nodes/1/inputs/1",
          "takes 1 inputs, not 2"},
         {GRAPH("{'id':'s','type':'Neg'}", "{'from':'one','to':'s','toPort':'c'}"),
          "unknown_input_port", "s", "/edges/0", "has no input port named 'c'"},
