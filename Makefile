@@ -52,7 +52,7 @@ BUILDABLE := $(foreach p,gbc=core/gbc.c gb-sandboxd=sandbox/sandboxd.c gb-job=sa
                $(if $(wildcard $(lastword $(subst =, ,$(p)))),$(B)/$(firstword $(subst =, ,$(p)))))
 
 .PHONY: all help
-all: $(BUILDABLE) ## build all programs
+all: $(BUILDABLE) $(B)/libgb.a ## build all programs
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,6 +89,16 @@ $(B)/gb-jobd: $(B)/fcgi/jobd.o $(FCGI) $(SQL) $(SBX) $(CORE)
 	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -lfcgi -o $@
 $(B)/gb-admin: $(B)/sql/admin/main.o $(ADMIN) $(SQL) $(BASE) $(call obj,sandbox/client.c sandbox/io.c sandbox/frame.c)
 	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -o $@
+
+# The runtime of compiled graphs, as the image and `gbc run --native` take it; gbc holds its text.
+RUNTIME_FLAGS_asan := -fsanitize=address,undefined
+$(B)/libgb.a: core/runtime/gb.cpp core/runtime/gb.hpp core/faults.def
+	@mkdir -p $(@D)
+	$(CXX) -std=c++17 -O2 -Wall -Wextra -Wconversion -Wshadow $(if $(WERROR),-Werror) \
+	    $(RUNTIME_FLAGS_$(VARIANT)) -c $< -o $(@:.a=.o)
+	@rm -f $@
+	ar rcs $@ $(@:.a=.o)
+$(B)/core/emit_runtime.o: core/runtime/gb.hpp core/runtime/gb.cpp
 
 # ---- unit tests ---------------------------------------------------------------------------------
 # tests/unit/test_X.c is one cmocka program; it links every library (the linker takes what it needs).
