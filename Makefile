@@ -80,7 +80,7 @@ $(B)/gbc: $(B)/core/gbc.o $(CORE)
 $(B)/gb-sandboxd: $(B)/sandbox/sandboxd.o $(B)/lib.a
 	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -o $@
 # PID 1 of a container that holds no library of ours: static.
-JOB_NEEDS := $(patsubst %,$(B)/%.o,core/base/buf core/base/err core/base/json core/base/jsonw core/base/arena $(basename $(wildcard sandbox/policy.c)))
+JOB_NEEDS := $(patsubst %,$(B)/%.o,core/base/buf core/base/err core/base/json core/base/jsonw core/base/arena sandbox/screen/tables $(basename $(wildcard sandbox/policy.c)))
 $(B)/gb-job: $(B)/sandbox/job/job.o $(JOB) $(JOB_NEEDS)
 	$(CC) $(filter-out -pie,$(LDFLAGS)) -static$(if $(filter -pie,$(LDFLAGS)),-pie) $^ $(LIBS_$(@F)) -o $@
 $(B)/gb-fcgi: $(B)/fcgi/main.o $(FCGI) $(SQL) $(SBX) $(CORE)

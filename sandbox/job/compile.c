@@ -89,6 +89,21 @@ static void compiler_argv(const struct spec *spec, struct argv *a)
             add(a, spec->files[i].name);
 }
 
+/* FANN is three libraries with the same functions; the header that a source includes tells which.
+ */
+static const char *fann_library(const struct spec *spec)
+{
+    for (size_t i = 0; i < spec->n_files; i++) {
+        struct str text = spec->files[i].text;
+
+        if (memmem(text.s, text.n, "doublefann.h", 12) != NULL)
+            return "-ldoublefann";
+        if (memmem(text.s, text.n, "fixedfann.h", 11) != NULL)
+            return "-lfixedfann";
+    }
+    return "-lfann";
+}
+
 /* The objects' names go into `names`, which must outlive the arguments. */
 static void linker_argv(const struct spec *spec, struct argv *a, struct buf *names)
 {
@@ -109,8 +124,9 @@ static void linker_argv(const struct spec *spec, struct argv *a, struct buf *nam
     }
     if (spec->link & LINK_GB)
         add_all(a, (const char *const[]){"-L" RUNTIME_DIR, "-lgb", NULL});
+    add(a, "-Wl,--as-needed");
     if (spec->link & LINK_FANN)
-        add(a, "-lfann");
+        add(a, fann_library(spec));
     if (spec->link & LINK_M)
         add(a, "-lm");
 }

@@ -9,9 +9,8 @@
 
 enum compile_outcome {
     COMPILE_OK,
-    COMPILE_FAILED,  /* the compiler refused it, or crashed */
-    COMPILE_LIMIT,   /* stopped: result.killed_by */
-    COMPILE_REFUSED, /* the symbols it needs are forbidden */
+    COMPILE_FAILED, /* the compiler refused it, or crashed */
+    COMPILE_LIMIT,  /* stopped: result.killed_by */
 };
 
 struct compilation {

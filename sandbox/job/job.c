@@ -44,6 +44,7 @@
 #include "cgroup.h"
 #include "compile.h"
 #include "frames.h"
+#include "imports.h"
 #include "report.h"
 #include "run.h"
 #include "spec.h"
@@ -55,6 +56,7 @@ struct job {
     struct spec spec;
     struct report report;
     struct buf program; /* the ELF file; empty when there is none to run */
+    struct imports imports;
 };
 
 static void job_free(struct job *job)
@@ -137,6 +139,19 @@ static int wait_for_go(const struct frames *peer, struct err *err)
     return rc;
 }
 
+/* The second layer: what the program takes from the libraries. One that takes what is blocked is
+ * not handed on, wherever it came from. */
+static int inspect_program(struct job *job, struct err *err)
+{
+    int rc = imports_read(buf_view(&job->program), &job->imports, err);
+
+    if (rc == 0 && job->imports.n_blocked > 0) {
+        report_refusal(&job->report, &job->imports);
+        buf_free(&job->program);
+    }
+    return rc;
+}
+
 static int make_program(struct job *job, struct err *err)
 {
     struct compilation c;
@@ -148,11 +163,16 @@ static int make_program(struct job *job, struct err *err)
     if (c.outcome == COMPILE_OK) {
         job->program = c.program;
         c.program = BUF_INIT(0);
-        if (job->spec.want_binary)
-            rc = frames_write(&job->peer, FRAME_ARTIFACT, buf_view(&job->program));
     }
     compilation_free(&c);
-    return rc;
+    return 0;
+}
+
+static int send_program(struct job *job)
+{
+    if (job->spec.binary || !job->spec.want_binary || job->program.len == 0)
+        return 0;
+    return frames_write(&job->peer, FRAME_ARTIFACT, buf_view(&job->program));
 }
 
 static int run_all(struct job *job, struct err *err)
@@ -166,7 +186,7 @@ static int run_all(struct job *job, struct err *err)
 
         rc = run_program(&job->spec, i, fd, &job->run_filter, &job->peer, &result, err);
         if (rc == 0)
-            report_run(&job->report, &result);
+            report_run(&job->report, &result, job->imports.reads_clock);
     }
     return rc;
 }
@@ -179,6 +199,10 @@ static int do_job(struct job *job, struct err *err)
         rc = workspace_enter(err);
     if (rc == 0 && !job->spec.binary)
         rc = make_program(job, err);
+    if (rc == 0 && job->program.len > 0)
+        rc = inspect_program(job, err);
+    if (rc == 0)
+        rc = send_program(job);
     if (rc == 0 && job->spec.run && job->program.len > 0)
         rc = run_all(job, err);
     workspace_leave();

@@ -56,15 +56,8 @@ static const char *compile_verdict(const struct compilation *c)
 {
     const char *limit = limit_verdict(c->result.killed_by);
 
-    switch (c->outcome) {
-    case COMPILE_OK:
+    if (c->outcome == COMPILE_OK)
         return "ok";
-    case COMPILE_REFUSED:
-        return "policy_blocked";
-    case COMPILE_LIMIT:
-    case COMPILE_FAILED:
-        break;
-    }
     return limit != NULL ? limit : "compile_error";
 }
 
@@ -109,6 +102,16 @@ void report_compile(struct report *r, const struct compilation *c)
     json_decref(killed_by);
 }
 
+void report_refusal(struct report *r, const struct imports *imports)
+{
+    json_t *policy = json_object_get(r->root, "policy");
+
+    for (size_t i = 0; i < imports->n_blocked; i++)
+        json_array_append_new(
+            policy, json_pack("{s:s, s:s}", "rule", "symbol", "symbol", imports->blocked[i]));
+    set_verdict(r, "policy_blocked", json_null());
+}
+
 static json_t *faults_json(const struct proc_result *p)
 {
     json_t *faults = json_array();
@@ -119,7 +122,7 @@ static json_t *faults_json(const struct proc_result *p)
     return faults;
 }
 
-void report_run(struct report *r, const struct proc_result *p)
+void report_run(struct report *r, const struct proc_result *p, bool reads_clock)
 {
     json_t *killed_by = killed_by_json(p, "run");
     json_t *exit_code = p->signal == 0 ? json_integer(p->exit_code) : json_null();
@@ -132,7 +135,7 @@ void report_run(struct report *r, const struct proc_result *p)
                   "wall_ms", p->wall_ms, "cpu_ms", p->cpu_ms, "max_rss_kb",
                   (json_int_t)p->max_rss_kb, "stdout_bytes", (json_int_t)p->bytes[PROC_STDOUT],
                   "stderr_bytes", (json_int_t)p->bytes[PROC_STDERR], "truncated", p->truncated,
-                  "faults", faults_json(p), "killed_by", killed_by, "reads_clock", 0));
+                  "faults", faults_json(p), "killed_by", killed_by, "reads_clock", reads_clock));
     set_verdict(r, run_verdict(p), killed_by);
     json_decref(killed_by);
 }
