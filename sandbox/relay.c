@@ -8,7 +8,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#define TICK_MS 50          /* how often cancellation and the limits' state are looked at */
+#define TICK_MS 25          /* how often cancellation and the limits' state are looked at */
 #define SLOW_CLIENT_MS 5000 /* longest wait for a client to take one frame */
 #define SLACK_MS 5000       /* gb-job's own deadlines come first; these are for when it fails */
 #define EVENTS_MAX 1000
@@ -75,7 +75,8 @@ static int on_phase(struct relay *r, const struct frame *f, struct err *err)
         return err_set(err, -EPROTO, "gb-job begins to run twice");
     r->running = true;
     r->owes_go = true;
-    if (!r->on_run || r->on_run(r->data))
+    r->limits_at_ms = io_now_ms() + (r->strict ? 0 : RELAY_SETTLE_MS);
+    if (!r->strict)
         send_go(r);
     return 0;
 }
@@ -160,7 +161,7 @@ static int step(struct relay *r, struct err *err)
 /* What others have decided meanwhile; 0 to go on. */
 static int look_around(struct relay *r, struct err *err)
 {
-    int limits = r->limits_state ? atomic_load(r->limits_state) : 0;
+    int limits = atomic_load(r->limits_state);
     if (atomic_load(r->cancelled))
         return -ECANCELED;
     if (limits == -EDQUOT)
@@ -171,6 +172,10 @@ static int look_around(struct relay *r, struct err *err)
         return err_set(err, -ETIMEDOUT, "gb-job does not report in time");
     if (r->owes_go && limits)
         send_go(r);
+    if (io_now_ms() >= r->limits_at_ms) {
+        r->limits_at_ms = INT64_MAX;
+        r->set_limits(r->data);
+    }
     return 0;
 }
 
@@ -198,6 +203,7 @@ enum relay_end relay_run(struct relay *r, struct err *err)
     r->output_left = runs * 2 * (l->output_kb * 1024 + OUTPUT_SLACK);
     r->artifact_left = FRAME_MAX_BYTES;
     r->events_left = EVENTS_MAX;
+    r->limits_at_ms = INT64_MAX;
     int result = 0;
     while (result == 0 && !r->report.len) {
         result = look_around(r, err);

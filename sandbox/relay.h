@@ -13,6 +13,10 @@
 
 #include <stdatomic.h>
 
+/* A change of limits costs the Engine as much as a small job costs in all; most programs are over
+ * before it would have taken effect. gb-job's own limits hold from the first instruction. */
+#define RELAY_SETTLE_MS 50
+
 enum relay_end {
     RELAY_REPORTED,    /* report holds gb-job's document */
     RELAY_CLIENT_GONE, /* nobody is there to be told */
@@ -27,10 +31,13 @@ struct relay {
     const struct submission *job;
     struct str payload;           /* the frames for gb-job: SUBMIT, BLOB*, END */
     const atomic_bool *cancelled; /* set from outside */
-    /* Called once, when the compiler is done; false: the run must wait for limits_state. */
-    bool (*on_run)(void *data);
-    const atomic_int
-        *limits_state; /* 0: not yet; 1: set; -EDQUOT: more memory in use than allowed */
+    /* Called once, to have the limits of the run set: with strict as soon as the compiler is done,
+     * and the run waits for limits_state; else once the run has lasted RELAY_SETTLE_MS, beside it.
+     */
+    void (*set_limits)(void *data);
+    bool strict;
+    /* 0: not yet; 1: set; -EDQUOT: more memory in use than allowed */
+    const atomic_int *limits_state;
     void *data;
 
     /* Results. */
@@ -45,6 +52,7 @@ struct relay {
     int64_t artifact_left;
     unsigned events_left;
     bool owes_go;
+    int64_t limits_at_ms; /* when set_limits() is due; INT64_MAX: not (again) */
 };
 
 /* Fill in the first part; free report in every case. err says why when RELAY_LOST. */

@@ -104,17 +104,9 @@ static int await_box(struct visit *v, struct err *err)
     return r < 0 ? r : 0;
 }
 
-static bool on_run(void *data)
+static void set_limits(void *data)
 {
     shift_begin(data);
-    return true;
-}
-
-/* For strict limits: the run waits for shift.state. */
-static bool on_run_strict(void *data)
-{
-    shift_begin(data);
-    return false;
 }
 
 static void facts_of(const struct visit *v, const struct box *box, int64_t sent_us,
@@ -165,7 +157,8 @@ static void run_in(struct visit *v, struct box *box)
         .job = &v->job,
         .payload = buf_view(&v->payload),
         .cancelled = &v->entry.cancelled,
-        .on_run = b->cfg.strict_limits ? on_run_strict : on_run,
+        .set_limits = set_limits,
+        .strict = b->cfg.strict_limits,
         .limits_state = &shift.state,
         .data = &shift,
     };

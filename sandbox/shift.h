@@ -2,7 +2,8 @@
  * shift.h - from the compiler's limits to the program's, by the Engine, beside the job.
  *
  * The Engine needs 25 to 30 ms to change a container's limits, as long as a small compilation; so a
- * thread asks for it while the program starts. docs/sandbox.md says why nothing escapes by that.
+ * thread asks for it while the program runs (relay.h says when). docs/sandbox.md says why nothing
+ * escapes by that.
  */
 #ifndef GB_SANDBOX_SHIFT_H
 #define GB_SANDBOX_SHIFT_H

@@ -31,6 +31,11 @@ struct scene {
     struct relay relay;
 };
 
+static void set_limits(void *data)
+{
+    atomic_fetch_add((atomic_int *)data, 1);
+}
+
 static void scene_open(struct scene *s)
 {
     *s =
@@ -47,6 +52,8 @@ static void scene_open(struct scene *s)
         .job = &s->job,
         .payload = STR("S\0\0\0\2{}"),
         .cancelled = &s->cancelled,
+        .set_limits = set_limits,
+        .data = &s->limits,
         .limits_state = &s->limits,
     };
 }
@@ -189,19 +196,12 @@ static void *relay_thread(void *data)
     return NULL;
 }
 
-static bool strict(void *data)
-{
-    atomic_store((atomic_int *)data, 1);
-    return false;
-}
-
 static void test_with_strict_limits_go_comes_after_them(void **state)
 {
     (void)state;
     struct scene s;
     scene_open(&s);
-    s.relay.on_run = strict;
-    s.relay.data = &s.limits;
+    s.relay.strict = true;
     says(&s, FRAME_PHASE, STR("{}"));
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, relay_thread, &s.relay), 0);
@@ -215,6 +215,23 @@ static void test_with_strict_limits_go_comes_after_them(void **state)
     scene_close(&s);
 }
 
+static void test_the_limits_of_a_short_run_are_left_alone(void **state)
+{
+    (void)state;
+    for (int lasting = 0; lasting < 2; lasting++) {
+        struct scene s;
+        scene_open(&s);
+        pthread_t thread;
+        assert_int_equal(pthread_create(&thread, NULL, relay_thread, &s.relay), 0);
+        says(&s, FRAME_PHASE, STR("{}"));
+        usleep(lasting ? 4 * RELAY_SETTLE_MS * 1000 : 0);
+        says(&s, FRAME_REPORT, STR("{}"));
+        pthread_join(thread, NULL);
+        assert_int_equal(s.limits, lasting);
+        scene_close(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +240,7 @@ int main(void)
         cmocka_unit_test(test_events_past_the_bound_are_dropped),
         cmocka_unit_test(test_the_other_ends),
         cmocka_unit_test(test_with_strict_limits_go_comes_after_them),
+        cmocka_unit_test(test_the_limits_of_a_short_run_are_left_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
