@@ -69,6 +69,8 @@ static void set_type(struct gb_decoder *d, uint32_t at, uint32_t jval)
     } else {
         node->op = GB_OP_EXTERNAL;
         node->ext = type->ext;
+        if (type->ext->function.n == 0) /* its definition was refused */
+            d->raw->broken[at] = true;
     }
 }
 

@@ -17,11 +17,15 @@ static uint64_t stamp_of(const struct frame *f, const struct gb_node *node)
 }
 
 /* What needs no computing: constants, arguments, variables, a For's index. */
+static bool is_constant_array(const struct gb_node *node)
+{
+    return node->op == GB_OP_ARRAY && node->n_inputs == 0;
+}
+
 static bool is_immediate(const struct gb_node *node)
 {
     return node->op == GB_OP_LITERAL || node->op == GB_OP_PARAM || node->op == GB_OP_VARGET ||
-           node->op == GB_OP_VARDECL || node->op == GB_OP_FOR ||
-           (node->op == GB_OP_ARRAY && node->n_inputs == 0);
+           node->op == GB_OP_VARDECL || node->op == GB_OP_FOR || is_constant_array(node);
 }
 
 bool value_ready(const struct frame *f, uint32_t node)
@@ -33,8 +37,13 @@ bool value_ready(const struct frame *f, uint32_t node)
 struct gb_value value_of(const struct frame *f, uint32_t node, uint32_t out)
 {
     const struct gb_node *n = &f->graph->nodes[node];
-    if (n->op == GB_OP_LITERAL || (n->op == GB_OP_ARRAY && n->n_inputs == 0))
+    if (n->op == GB_OP_LITERAL)
         return gb_convert(n->literal, n->type);
+    if (is_constant_array(n)) {
+        struct gb_value array = n->literal;
+        array.type = n->type; /* an empty one's is known by its elementType alone */
+        return array;
+    }
     if (n->op == GB_OP_PARAM)
         return f->args[n->param];
     if (n->op == GB_OP_VARGET || n->op == GB_OP_VARDECL)

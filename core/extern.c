@@ -128,10 +128,21 @@ static bool name_definition(struct gb_definition *def, uint32_t key)
     return gb_decode_name(f, NULL, GB_NIL, jname, "A node type's name", &def->name);
 }
 
+/* A refused one is kept without a function, so that its nodes are not unknown on top of that. */
+static bool keep_definition(struct gb_definition *def)
+{
+    const struct gb_report *r = def->f->report;
+    uint32_t errors = r->n_errors + r->n_suppressed;
+    if (read_definition(def))
+        return true;
+    def->ext = (struct gb_extern){.type = def->name};
+    return r->n_errors + r->n_suppressed != errors && !gb_kind_named(def->name);
+}
+
 static int decode_one(struct gb_front *f, uint32_t jval, uint32_t key)
 {
     struct gb_definition def = {.f = f, .jval = jval};
-    if (name_definition(&def, key) && read_definition(&def))
+    if (name_definition(&def, key) && keep_definition(&def))
         f->externs[f->n_externs++] = def.ext;
     return f->error;
 }

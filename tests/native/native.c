@@ -40,12 +40,17 @@ static struct str next_line(struct str *rest)
     return line;
 }
 
+/* main() is renamed, and then may not end without a return any more. */
 void native_add(struct native *n, struct str cpp)
 {
     struct buf *unit = &n->units[n->n % NATIVE_UNITS];
+    bool in_main = false;
     buf_printf(unit, "namespace program_%u {\n", n->n++);
     while (cpp.n) {
         struct str line = next_line(&cpp);
+        in_main = in_main || str_eq(line, STR("int main()\n"));
+        if (in_main && str_eq(line, STR("}\n")))
+            buf_puts(unit, "    return 0;\n");
         if (!is_include(line))
             buf_str(unit, line);
         else if (!memmem(n->includes.data, n->includes.len, line.s, line.n))
