@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# build.sh [--force] - makes the image graph-blocks-sandbox and checks what it made.
+# build.sh - makes the image graph-blocks-sandbox and checks what it made.
 #
 #   GB_JOB=…        the static gb-job to put in       (default build/release/gb-job)
 #   SANDBOX_IMAGE=… the image's name                  (default graph-blocks-sandbox)
@@ -49,6 +49,68 @@ stage()
     if [ -e "$top/core/runtime/gb.hpp" ]; then cp "$top/core/runtime/"*.hpp "$1/runtime/"; fi
 }
 
+# ---- checks ------------------------------------------------------------------------------------
+
+# frame TYPE TEXT - one frame of sandbox/wire.h.
+frame()
+{
+    printf '%s' "$1"
+    printf "$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' $((${#2} >> 24 & 255)) $((${#2} >> 16 & 255)) \
+        $((${#2} >> 8 & 255)) $((${#2} & 255)))"
+    printf '%s' "$2"
+}
+
+# job SOURCE - runs a C program in a container as gb-sandboxd makes them; prints all frames.
+job()
+{
+    {
+        frame S "{\"language\": \"c\", \"files\": {\"main.c\": \"$1\"}, \"run\": true, \"options\": {},
+                  \"limits\": {}, \"inputs\": []}"
+        frame E ''
+        frame g ''
+    } | timeout 60 docker run --rm -i --label graph-blocks.check=1 --cap-drop ALL \
+        --security-opt no-new-privileges --security-opt "seccomp=$here/seccomp.json" \
+        --network none --read-only --pids-limit 64 --memory 256m --ipc none \
+        --tmpfs /workspace:rw,exec,nosuid,nodev,size=64m,mode=0700,uid=1000,gid=1000 \
+        --tmpfs /tmp:rw,noexec,nosuid,nodev,size=32m,mode=1777 "$image" | tr -d '\0'
+}
+
+# files - a listing of the image's files.
+files()
+{
+    local id
+    id=$(docker create --label graph-blocks.check=1 "$image")
+    docker export "$id" | tar tv
+    docker rm "$id" >/dev/null
+}
+
+check()
+{
+    local listing user out
+    user=$(docker image inspect --format '{{.Config.User}}' "$image")
+    [ "$user" = 1000:1000 ] || { say "bad: its user is '$user'"; return 1; }
+    listing=$(files)
+    if grep -E '^-..[sS]|^-.....[sS]' <<<"$listing"; then say "bad: setuid or setgid files"; return 1; fi
+    if grep -E '^-.......w' <<<"$listing"; then say "bad: files that all may write"; return 1; fi
+    if grep -E '/(sh|bash|dash|busybox|perl[0-9.]*|python[0-9.]*|apt|apt-get|dpkg|gdb|curl|wget)$' <<<"$listing"; then
+        say "bad: a shell, an interpreter or a package manager"
+        return 1
+    fi
+    out=$(job '#include <stdio.h>\nint main(void) { puts(\"hello, sandbox\"); return 0; }\n') || :
+    if ! grep -q 'hello, sandbox' <<<"$out" || ! grep -q '"verdict":"ok"' <<<"$out"; then
+        say "bad: the hello-world job failed: $out"
+        return 1
+    fi
+    # Whoever may open a socket in it has no filter: this must be seen and refused.
+    out=$(job '#include <sys/socket.h>\nint main(void) { return socket(AF_INET, SOCK_STREAM, 0) >= 0; }\n') || :
+    if ! grep -Eq '"verdict":"(policy_blocked|forbidden_syscall)"' <<<"$out"; then
+        say "bad: a socket was not refused: $out"
+        return 1
+    fi
+}
+
+# ---- the whole ---------------------------------------------------------------------------------
+
 [ -x "$job" ] || die "$job is not there: make build/release/gb-job"
 docker version >/dev/null 2>&1 || die "no Docker Engine answers"
 base=$(choose_base)
@@ -58,7 +120,15 @@ stage "$context"
 network=none
 [ "$base" = "$local_base" ] || network=default
 say "building from $base"
+mkdir -p "$top/build"
 DOCKER_BUILDKIT=0 docker build --quiet --network="$network" --build-arg BASE="$base" \
-    --build-arg VERSION="$version" --tag "$image" "$context" >"$context/id" ||
-    die "docker build failed"
+    --build-arg VERSION="$version" --tag "$image" "$context" >"$context/id" 2>"$context/log" ||
+    { cat "$context/log" >&2; die "docker build failed"; }
+if ! check; then
+    docker rmi -f "$image" >/dev/null
+    die "refused"
+fi
+docker image inspect --format '{"image": "{{index .RepoTags 0}}", "id": "{{.Id}}", "bytes": {{.Size}}, "created": "{{.Created}}"}' \
+    "$image" >"$top/build/sandbox-image.json"
+say "checked: user, setuid, no shell, a job, the filters"
 say "$image $(cat "$context/id"), $(docker image inspect --format '{{.Size}}' "$image" | numfmt --to=iec)"

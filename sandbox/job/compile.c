@@ -201,11 +201,19 @@ static int write_sources(const struct spec *spec, struct err *err)
     return 0;
 }
 
+/* The compiler's JSON is of no interest when the linker has something to say, in plain text. */
+static void keep_from(struct buf *b, size_t at)
+{
+    memmove(b->data, b->data + at, b->len - at + 1);
+    b->len -= at;
+}
+
 static int compile_and_link(const struct spec *spec, struct filter *filter, struct compilation *c,
                             struct err *err)
 {
     cleanup_buf struct buf names = BUF_INIT(OBJECT_MAX);
     struct argv compiler = {0}, linker = {0};
+    size_t said;
     int rc = write_sources(spec, err);
 
     if (rc != 0)
@@ -215,7 +223,10 @@ static int compile_and_link(const struct spec *spec, struct filter *filter, stru
     if (rc != 0 || c->outcome != COMPILE_OK)
         return rc;
     linker_argv(spec, &linker, &names);
+    said = c->diagnostics.len;
     rc = run_tool(spec, filter, &linker, c, err);
+    if (rc == 0 && c->outcome != COMPILE_OK)
+        keep_from(&c->diagnostics, said);
     if (rc != 0 || c->outcome != COMPILE_OK)
         return rc;
     return workspace_read(PROGRAM, &c->program, err);
