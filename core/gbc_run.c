@@ -121,27 +121,20 @@ static int spawn_and_wait(char *const argv[], const posix_spawn_file_actions_t *
     return 0;
 }
 
-static void show_messages(const struct gbc *c, const struct workshop *w,
-                          const struct gb_emission *e)
+static void show_messages(const struct workshop *w)
 {
-    cleanup_buf struct buf text = BUF_INIT(0);
-    struct arena arena = ARENA_INIT(0);
-    struct gb_diagnostic *all = NULL;
-    uint32_t n = 0;
-    if (gbc_read(w->messages, &text) == 0 &&
-        gb_diagnostics(buf_view(&text), w->cpp, e, &arena, &all, &n) == 0)
-        for (uint32_t i = 0; i < n; i++)
-            gbc_show_diagnostic(c, &all[i]);
-    arena_free(&arena);
+    struct buf text = BUF_INIT(0);
+    if (gbc_read(w->messages, &text) == 0)
+        fwrite(text.data, 1, text.len, stderr);
+    buf_free(&text);
 }
 
-static int compile(const struct gbc *c, const struct workshop *w, const struct gb_emission *e)
+static int compile(const struct gbc *c, const struct workshop *w)
 {
     const char *chosen = getenv("CXX");
     char *argv[] = {(char *)(chosen && *chosen ? chosen : "g++"),
                     "-std=c++17",
                     "-O2",
-                    "-fdiagnostics-format=json",
                     "-o",
                     (char *)w->program,
                     (char *)w->cpp,
@@ -159,7 +152,7 @@ static int compile(const struct gbc *c, const struct workshop *w, const struct g
     }
     if (status == 0)
         return 0;
-    show_messages(c, w, e);
+    show_messages(w);
     return EX_DATAERR;
 }
 
@@ -226,7 +219,7 @@ static int run_native(struct gbc *c)
     if (!r)
         r = gbc_write(w.cpp, buf_view(&e.cpp));
     if (!r)
-        r = compile(c, &w, &e);
+        r = compile(c, &w);
     if (!r)
         r = execute(c, &w, &id);
     workshop_close(&w);
