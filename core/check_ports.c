@@ -54,20 +54,22 @@ static void no_value(struct gb_checking *c, struct gb_scan *s, uint32_t v,
                      const struct gb_input *in)
 {
     const struct gb_node *src = &s->g->nodes[in->src];
-    struct gb_error *e = gb_complain(c->f, GB_E_type_mismatch, s->g, v, in->jval,
-                                     "Type mismatch: '%.*s' gives no value", STR_ARG(src->id));
+    struct gb_error *e =
+        gb_complain(c->f, GB_E_unknown_output_port, s->g, v, in->jval,
+                    "Node '%.*s' has no output port: it gives no value", STR_ARG(src->id));
     e->port = in->port;
     e->from = src->id;
     e->actual = STR("void");
 }
 
+/* Nothing says of which type `name` is, and `property` could. */
 static void not_inferred(struct gb_checking *c, struct gb_scan *s, uint32_t v, const char *what,
-                         struct str name, const char *remedy)
+                         struct str name, const char *property)
 {
-    struct gb_error *e =
-        gb_complain(c->f, GB_E_bad_type, s->g, v, JSON_NONE,
-                    "The type of %s '%.*s' cannot be inferred", what, STR_ARG(name));
-    e->suggestion = str_c(remedy);
+    struct gb_error *e = gb_complain(c->f, GB_E_bad_property, s->g, v, JSON_NONE,
+                                     "The type of %s '%.*s' cannot be inferred; give it by '%s'",
+                                     what, STR_ARG(name), property);
+    e->port = str_c(property);
 }
 
 /* ---- one input ------------------------------------------------------------------------------- */
@@ -121,7 +123,9 @@ static void need_comparable(struct gb_checking *c, struct arrival *a, bool order
         return;
     struct gb_type first = gb_output_type(&a->s->g->nodes[other->src], other->src_out);
     bool known = first.base != GB_UNKNOWN && first.base != GB_VOID;
-    if (known && !gb_type_eq(first, a->actual) && !(is_number(first) && is_number(a->actual)))
+    bool blamed = ordered && !is_number(first) && !gb_type_eq(first, STRING);
+    if (known && !blamed && !gb_type_eq(first, a->actual) &&
+        !(is_number(first) && is_number(a->actual)))
         mismatch(c, a->s, a->v, a->in, type_name(c, first), a->actual, first);
 }
 
@@ -175,7 +179,7 @@ static void check_input(struct gb_checking *c, struct arrival *a, uint32_t i)
         need_number(c, a, node->type);
         break;
     case GB_TY_DOUBLE:
-        need_number(c, a, DOUBLE);
+        need(c, a, DOUBLE);
         break;
     case GB_TY_INT:
     case GB_TY_FOR:
@@ -256,11 +260,10 @@ static void check_known(struct gb_checking *c, struct gb_scan *s, uint32_t v)
     if (node->type.base != GB_UNKNOWN || s->raw->broken[v])
         return;
     if (node->op == GB_OP_ARRAY && node->n_inputs == 0)
-        not_inferred(c, s, v, "the empty Array", node->id, "give it an elementType");
+        not_inferred(c, s, v, "the empty Array", node->id, "elementType");
     if (node->op == GB_OP_VARDECL && node->var != GB_NIL && node->n_inputs &&
         s->g->inputs[node->inputs].src == GB_NIL)
-        not_inferred(c, s, v, "variable", s->g->vars[node->var].name,
-                     "give its VarDecl a type or an initialValue");
+        not_inferred(c, s, v, "variable", s->g->vars[node->var].name, "type");
 }
 
 /* An initialValue follows its variable when that is a double. */
@@ -296,7 +299,7 @@ static void check_result(struct gb_checking *c, struct gb_scan *s)
 {
     struct gb_type ret = s->func->ret;
     if (ret.base == GB_UNKNOWN) {
-        not_inferred(c, s, GB_NIL, "what function", s->func->name, "give it a returnType");
+        not_inferred(c, s, GB_NIL, "what is returned by function", s->func->name, "returnType");
         return;
     }
     if (ret.base == GB_VOID) {
