@@ -146,7 +146,7 @@ static enum outcome preview(struct request *q, const struct gb_program *p, struc
     bool external = rc == -ENOTSUP;
     enum outcome o = OUTCOME_ok;
     if (external) {
-        o = problem(q, OUTCOME_unsupported_node,
+        o = problem(q, OUTCOME_preview_unavailable,
                     "the preview cannot run external nodes; POST /v1/compile runs them");
     } else {
         bool good = r.fault == GB_FAULT_none && r.exit_code == 0;

@@ -16,6 +16,7 @@
 #include "auth.h"
 #include "key.h"
 #include "ledger.h"
+#include "metrics.h"
 #include "reply.h"
 #include "service.h"
 
@@ -243,6 +244,8 @@ void dispatch(struct worker *w, const struct transport *t)
     enum outcome o = q.route ? answer(&q) : no_route(&q, allowed);
     if (!q.reply.sent)
         reply_send(&q, o);
+    metrics_request(w->service->metrics, q.route ? (unsigned)(q.route - routes) : n_routes, o,
+                    q.spent_ms, ms_since(&q.began));
     log_request(&q, o);
     request_free(&q);
 }

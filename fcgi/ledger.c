@@ -7,6 +7,7 @@
 
 #include "../core/base/log.h"
 #include "../sql/store_jobs.h"
+#include "metrics.h"
 #include "reply.h"
 #include "service.h"
 
@@ -217,6 +218,7 @@ enum outcome ledger_end(struct request *q, const struct result *r, size_t core)
     figures(x, ran, &end);
     q->verdict = end.verdict;
     q->cache = end.cache;
+    metrics_verdict(q->service->metrics, x->verdict, r->cache);
     return commit(q, &end);
 }
 

@@ -328,6 +328,6 @@ enum outcome pipeline_run(struct request *q, struct work *w)
 enum outcome pipeline_blocked(struct request *q, struct work *w, const char *violations)
 {
     struct execution x = {.validation = true, .verdict = VERDICT_policy_blocked};
-    struct pass p = {.q = q, .w = w, .cache = w->use_cache ? CACHE_OFF : CACHE_BYPASS};
-    return finish(&p, &x, p.cache, violations);
+    struct pass p = {.q = q, .w = w};
+    return finish(&p, &x, CACHE_BYPASS, violations);
 }

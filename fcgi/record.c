@@ -10,13 +10,21 @@
 #include "../core/base/jsonw.h"
 #include "jget.h"
 
+/* g++ that has nothing to say says "[]". */
+static bool is_silent(struct str diagnostics)
+{
+    size_t n = diagnostics.n;
+    while (n > 0 && (diagnostics.s[n - 1] == '\n' || diagnostics.s[n - 1] == ' '))
+        n--;
+    return n == 0 || str_eqc((struct str){diagnostics.s, n}, "[]");
+}
+
 bool record_storable(const struct execution *x, uint32_t i)
 {
     const struct run_result *r = &x->runs[i];
     bool ended = r->verdict == VERDICT_ok || r->verdict == VERDICT_runtime_error;
     bool by_itself = r->signal.n == 0 && r->exit_code >= 0 && r->killed_by.n == 0;
-    bool silent = x->compile.diagnostics.n <= 2; /* "" or "[]" */
-    return ended && by_itself && silent && !r->reads_clock && !x->fallback;
+    return ended && by_itself && is_silent(x->compile.diagnostics) && !r->reads_clock && !x->fallback;
 }
 
 void output_json(struct jsonw *w, const char *name, struct str bytes)

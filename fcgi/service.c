@@ -9,7 +9,9 @@
 
 #include "../core/base/log.h"
 #include "../sandbox/client.h"
+#include "header_list.h"
 #include "jget.h"
+#include "metrics.h"
 
 #define WATCH_S 2      /* how often gb-sandboxd is asked for its image */
 #define STATUS_MS 1000 /* longest wait for its answer */
@@ -41,7 +43,11 @@ int service_open(struct service *s, const char *program, struct err *err)
     if (!s->flights)
         return err_set(err, -ENOMEM, "no memory");
     int rc = gb_policy_load(includes, plugins, &s->arena, &s->policy, err);
-    return rc < 0 ? rc : open_store(s, err);
+    if (rc == 0)
+        rc = header_list_load(s->cfg.allowed_headers, &s->arena, &s->headers, &s->n_headers, err);
+    if (rc == 0)
+        rc = metrics_open(s->cfg.metrics_dir, &s->metrics, err);
+    return rc == 0 ? open_store(s, err) : rc;
 }
 
 void service_close(struct service *s)
@@ -51,6 +57,7 @@ void service_close(struct service *s)
         pthread_join(s->watcher, NULL);
     }
     store_close(s->store);
+    metrics_close(s->metrics);
     flights_free(s->flights);
     arena_free(&s->arena);
     pthread_mutex_destroy(&s->image_lock);

@@ -15,13 +15,18 @@
 
 #define IMAGE_MAX 200
 
+struct metrics;
+
 struct service {
     const char *program; /* "gb-fcgi" or "gb-jobd" */
     struct config cfg;
     struct arena arena; /* of the policy */
     struct gb_policy policy;
     struct store *store;
+    struct metrics *metrics;
     struct flights *flights;
+    const struct str *headers; /* that C sources may include; NULL: the built-in list */
+    size_t n_headers;
     atomic_int holding; /* threads that only wait: server-sent events, Prefer: wait */
     atomic_bool stopping;
 
