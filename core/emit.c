@@ -251,6 +251,23 @@ static int enter_graph(struct gb_emitter *e, uint32_t index)
     return name_variables(e);
 }
 
+/* Counts the call. A function that can only call itself gets a way out, as compilers want it. */
+static int put_frame(struct gb_emitter *e, const struct gb_func *f)
+{
+    bool endless = false;
+    if (gb_plan_never_ends(e->plan, &e->arena, &endless))
+        return -ENOMEM;
+    gb_begin_line(e);
+    gb_end_line(e, STR("const gb::Frame frame(caller);"));
+    if (!endless)
+        return 0;
+    gb_begin_line(e);
+    gb_end_line(e, STR("if (frame.too_deep())"));
+    gb_begin_line(e);
+    gb_end_line(e, f->ret.base == GB_VOID ? STR("    return;") : STR("    return {};"));
+    return 0;
+}
+
 static int put_function(struct gb_emitter *e, uint32_t func)
 {
     const struct gb_func *f = &e->p->funcs[func];
@@ -263,10 +280,8 @@ static int put_function(struct gb_emitter *e, uint32_t func)
     gb_end_line(e, STR(")"));
     gb_end_line(e, STR("{"));
     e->indent = 1;
-    if (e->recursive) {
-        gb_begin_line(e);
-        gb_end_line(e, STR("const gb::Frame frame(caller);"));
-    }
+    if (e->recursive && put_frame(e, f))
+        return -ENOMEM;
     gb_put_body(e);
     e->indent = 0;
     gb_end_line(e, STR("}"));

@@ -58,6 +58,8 @@ struct gb_plan {
 int gb_plan(const struct gb_program *p, const struct gb_graph *g, struct arena *arena,
             struct gb_plan *ret);
 
+/* Whether every way through a function's body calls the function itself. */
+int gb_plan_never_ends(const struct gb_plan *plan, struct arena *arena, bool *ret);
 /* The last statement is a Return: nothing is behind it. */
 bool gb_plan_returns(const struct gb_graph *g);
 /* The function's value at its end is needed: the end can be reached and gives a value. */
