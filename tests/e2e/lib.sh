@@ -65,5 +65,5 @@ is_ready() { curl -sf --cacert "$GB_CA" "$GB_URL/readyz"; }
 admin() { # gb-admin as the service's user
     local as=
     [ "$(id -u)" -ne 0 ] || as="runuser -u graph-blocks --"
-    $as "$RUN/bin/gb-admin" --config "$RUN/graph-blocks.conf" "$@"
+    $as env -i "$RUN/bin/gb-admin" --config "$RUN/graph-blocks.conf" "$@"
 }
