@@ -133,7 +133,10 @@ $(B)/bench/core: tests/bench/core.c $(CORE)
 $(B)/bench/constant: tests/bench/constant.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) $< -lfcgi -lpthread -o $@
-bench: all $(B)/bench/core $(B)/bench/constant ## the speed that is promised, as ratios in one run
+$(B)/bench/store: tests/bench/store.c $(SQL) $(BASE)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_gb-admin) -o $@
+bench: all $(B)/bench/core $(B)/bench/constant $(B)/bench/store ## the speed that is promised, as ratios in one run
 	tests/bench/run $(PARTS)
 
 # Programs and refusals with what they must give: evaluator, g++ -O0 and -O2, sanitizers, clang++.
@@ -156,13 +159,10 @@ lint: ## format and clang-tidy, as CI sees them
 	    'clang-tidy --quiet "$$@" -- -std=gnu17 -D_GNU_SOURCE -DGB_VERSION=0 -I. -Icore 2>/dev/null' tidy
 
 .PHONY: docs
-docs: $(B)/gb-admin ## write the pages that are made from tables
+docs: $(B)/tests/test_catalogue $(B)/gb-admin ## write the generated pages anew
+	@UPDATE_DOCS=1 $<
 	$(B)/gb-admin config page > docs/configuration.md.new && mv docs/configuration.md.new docs/configuration.md
 	$(B)/gb-admin config sample > ops/config.sample.new && mv ops/config.sample.new ops/config.sample
-
-.PHONY: docs
-docs: $(B)/tests/test_catalogue ## write the generated pages anew
-	@UPDATE_DOCS=1 $<
 
 clean: ## remove everything built
 	rm -rf build

@@ -7,7 +7,7 @@
 
 #define CHECKPOINT_PAGES 4000 /* 16 MiB of log before its pages go back into the database */
 
-/* ---- errors ---------------------------------------------------------------------------------- */
+/* ---- errors --------------------------------------------------------------------------------- */
 
 static int errno_of(int sqlite_code, int system_errno)
 {
@@ -33,8 +33,7 @@ int db_error(struct db *db, struct err *err)
                    sqlite3_errmsg(db->handle), code);
 }
 
-/* ---- open and close ---------------------------------------------------------------------------
- */
+/* ---- open and close ------------------------------------------------------------------------- */
 
 /* SQLite's own handler sleeps up to 100 ms between tries; transactions here take well under one, so
  * this one looks again soon: 0.1 ms at first, 2 ms at most. */
@@ -101,7 +100,7 @@ void db_close(struct db *db)
     *db = (struct db){0};
 }
 
-/* ---- statements ------------------------------------------------------------------------------ */
+/* ---- statements ----------------------------------------------------------------------------- */
 
 struct cell cell_real(double d)
 {
@@ -169,7 +168,7 @@ int db_exec(struct db *db, const char *sql, const struct cell *in, size_t n, str
     return code < 0 ? code : sqlite3_changes(db->handle);
 }
 
-/* ---- columns --------------------------------------------------------------------------------- */
+/* ---- columns -------------------------------------------------------------------------------- */
 
 int64_t db_int(sqlite3_stmt *st, int at)
 {

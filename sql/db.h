@@ -39,7 +39,7 @@ void db_close(struct db *db);
 /* What SQLite's last failure on this connection means: -EAGAIN, -ENOSPC, -ENOMEM or -EIO. */
 int db_error(struct db *db, struct err *err);
 
-/* ---- values ---------------------------------------------------------------------------------- */
+/* ---- values --------------------------------------------------------------------------------- */
 
 struct cell {
     enum cell_type {
@@ -79,7 +79,7 @@ static inline struct cell cell_blob(const void *p, size_t n)
     return (struct cell){.type = CELL_BLOB, .s = {p, n}};
 }
 
-/* ---- statements ------------------------------------------------------------------------------ */
+/* ---- statements ----------------------------------------------------------------------------- */
 
 /* Binds cells to ?1, ?2, ... and takes the first step. 1: *ret stands on a row; 0: done, without a
  * row; or an error. The text of cells is borrowed until the statement is reset: keep *ret in a

@@ -28,7 +28,7 @@ bool store_unavailable(int code)
     return code == -EAGAIN || code == -ENOSPC || code == -EIO;
 }
 
-/* ---- readers --------------------------------------------------------------------------------- */
+/* ---- readers -------------------------------------------------------------------------------- */
 
 struct db *store_reader(struct store *s)
 {
@@ -63,8 +63,7 @@ static int open_readers(struct store *s, const struct db_options *o, int n, stru
     return 0;
 }
 
-/* ---- open and close ---------------------------------------------------------------------------
- */
+/* ---- open and close ------------------------------------------------------------------------- */
 
 static struct store *new_store(const struct store_options *o)
 {
@@ -157,7 +156,7 @@ int store_ready(struct store *s, struct err *err)
     return store_write(s, do_nothing, NULL, err);
 }
 
-/* ---- ids ------------------------------------------------------------------------------------- */
+/* ---- ids ------------------------------------------------------------------------------------ */
 
 void store_new_id(struct store *s, char ret_id[STORE_ID_MAX])
 {
@@ -172,7 +171,7 @@ void store_new_id(struct store *s, char ret_id[STORE_ID_MAX])
     ret_id[STORE_ID_MAX - 1] = '\0';
 }
 
-/* ---- names ----------------------------------------------------------------------------------- */
+/* ---- names ---------------------------------------------------------------------------------- */
 
 static const char *const state_names[] = {
 #define JOB_STATE(name, ...) #name,

@@ -48,13 +48,13 @@ bool store_unavailable(int code);
 int store_ready(struct store *s, struct err *err);
 int64_t store_now(struct store *s);
 
-/* ---- ids ------------------------------------------------------------------------------------- */
+/* ---- ids ------------------------------------------------------------------------------------ */
 
 /* 26 characters of Crockford's base32: 48 bits of time, 80 random bits; later ids sort later. */
 #define STORE_ID_MAX 27
 void store_new_id(struct store *s, char ret_id[STORE_ID_MAX]);
 
-/* ---- who calls ------------------------------------------------------------------------------- */
+/* ---- who calls ------------------------------------------------------------------------------ */
 
 enum store_scope {
     SCOPE_COMPILE = 1, /* compile, validate, emit, preview, batch of these */
@@ -76,7 +76,7 @@ struct store_caller {
  * -EACCES: the user is disabled. The secret is compared in constant time. */
 int store_authenticate(struct store *s, struct str key, struct store_caller *ret, struct err *err);
 
-/* ---- quotas ---------------------------------------------------------------------------------- */
+/* ---- quotas --------------------------------------------------------------------------------- */
 
 enum quota_limit {
 #define QUOTA_LIMIT(name, ...) QUOTA_##name,
@@ -99,7 +99,7 @@ struct quota_state {
 /* A user's limits and what is left. 0; -ENOENT: no such user. */
 int store_quota(struct store *s, int64_t user_id, struct quota_state *ret, struct err *err);
 
-/* ---- one job, from admission to record ------------------------------------------------------- */
+/* ---- one job, from admission to record ------------------------------------------------------ */
 
 enum job_state {
 #define JOB_STATE(name, ...) JOB_##name,
@@ -176,8 +176,7 @@ int store_finish(struct store *s, const struct job_new *job, const struct job_ou
 int store_record(struct store *s, struct job_new *job, const struct job_outcome *outcome,
                  bool free_of_charge, struct quota_state *ret_quota, struct err *err);
 
-/* ---- security events without a job ------------------------------------------------------------
- */
+/* ---- security events without a job ---------------------------------------------------------- */
 
 struct security_event {
     int64_t user_id; /* 0: unknown */

@@ -10,8 +10,7 @@
 #include "../core/base/jsonw.h"
 #include "store.h"
 
-/* ---- plans, users, quotas ----------------------------------------------------------------------
- */
+/* ---- plans, users, quotas ------------------------------------------------------------------- */
 
 struct plan {
     int64_t jobs_per_minute, concurrent_jobs, cpu_seconds_per_day, queued_jobs; /* -1: unchanged */
@@ -33,8 +32,7 @@ int store_quota_set(struct store *s, const char *actor, const char *user, const 
 /* 0, *ret_id; -ENOENT. */
 int store_user_find(struct store *s, const char *name, int64_t *ret_id, struct err *err);
 
-/* ---- keys --------------------------------------------------------------------------------------
- */
+/* ---- keys ----------------------------------------------------------------------------------- */
 
 #define STORE_KEY_MAX 64
 /* "compile,execute,read,admin" or "all"; 0 when a word is unknown or there is none. */
@@ -55,16 +53,14 @@ int store_key_revoke(struct store *s, const char *actor, const char *prefix, str
 int store_key_rotate(struct store *s, const char *actor, const char *prefix, int64_t grace_ms,
                      char ret_key[STORE_KEY_MAX], struct err *err);
 
-/* ---- tables for people -------------------------------------------------------------------------
- */
+/* ---- tables for people ---------------------------------------------------------------------- */
 
 /* Runs one SELECT, with ?1 bound to arg when it is not NULL, and writes the rows as aligned text
  * with a heading, or as a JSON array of objects. 0; -EINVAL: not a statement that only reads. */
 int store_print(struct store *s, const char *sql, const char *arg, bool json, struct buf *out,
                 struct err *err);
 
-/* ---- the audit log ------------------------------------------------------------------------------
- */
+/* ---- the audit log -------------------------------------------------------------------------- */
 
 struct audit_verdict {
     int64_t first, last, rows;

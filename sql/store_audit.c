@@ -22,8 +22,7 @@
 
 _Static_assert(HASH_BYTES == crypto_hash_sha256_BYTES, "a row's hash is SHA-256");
 
-/* ---- the hash of a row --------------------------------------------------------------------------
- */
+/* ---- the hash of a row ---------------------------------------------------------------------- */
 
 static void hash_u64(crypto_hash_sha256_state *h, char type, uint64_t v)
 {
@@ -66,8 +65,7 @@ void audit_hash_row(const unsigned char before[HASH_BYTES], const struct cell *r
     crypto_hash_sha256_final(&h, ret);
 }
 
-/* ---- appending ---------------------------------------------------------------------------------
- */
+/* ---- appending ------------------------------------------------------------------------------ */
 
 #define NAME(name) ", " #name
 #define PARAMETER(name) ", ?"
@@ -166,8 +164,7 @@ int store_audit_admin(struct store *s, const char *actor, const char *action, co
     return store_write(s, admin_apply, &a, err);
 }
 
-/* ---- retention ----------------------------------------------------------------------------------
- */
+/* ---- retention ------------------------------------------------------------------------------ */
 
 struct cut {
     int64_t upto; /* the last row to go */

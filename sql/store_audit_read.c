@@ -9,8 +9,7 @@
 #define HASH_BYTES AUDIT_HASH_BYTES
 #define NAME(name) ", " #name
 
-/* ---- verifying ---------------------------------------------------------------------------------
- */
+/* ---- verifying ------------------------------------------------------------------------------ */
 
 static const char chain_sql[] = "SELECT hash"
 #define AUDIT_INT NAME
@@ -151,8 +150,7 @@ int store_audit_verify(struct store *s, struct audit_verdict *ret, struct err *e
     return 0;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------
- */
+/* ---- reading -------------------------------------------------------------------------------- */
 
 static const char *const column_names[] = {
 #define COLUMN(name) #name,

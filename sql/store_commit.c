@@ -23,8 +23,7 @@ struct write_op {
     pthread_cond_t wake;
 };
 
-/* ---- transactions ------------------------------------------------------------------------------
- */
+/* ---- transactions --------------------------------------------------------------------------- */
 
 static int begin(struct store *s, struct err *err)
 {
@@ -109,8 +108,7 @@ static void run_batch(struct store *s, struct write_op *batch)
         run_each(s, batch);
 }
 
-/* ---- the queue ---------------------------------------------------------------------------------
- */
+/* ---- the queue ------------------------------------------------------------------------------ */
 
 /* All that waits, the caller's own included. */
 static struct write_op *take_batch(struct store *s)

@@ -39,7 +39,7 @@ struct reap_counts {
  * slot. A job that was lost 3 times, or was not queued, ends as failed, error "lost". */
 int store_reap(struct store *s, struct reap_counts *ret, struct err *err);
 
-/* ---- reading --------------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------------------- */
 
 struct job_view { /* strings live in the arena */
     struct str id, user, kind, verdict, error, message, stage, cache, image, container_id, signal;
@@ -77,8 +77,7 @@ int store_artifact(struct store *s, struct str job_id, int64_t user_id, const ch
 int store_artifact_append(struct store *s, struct str job_id, const struct job_artifact *piece,
                           struct err *err);
 
-/* ---- webhooks: a delivery is made when a job with a webhook_url ends ----------------------------
- */
+/* ---- webhooks: a delivery is made when a job with a webhook_url ends ------------------------ */
 
 struct webhook_due { /* strings live in the arena */
     int64_t id;
@@ -93,8 +92,7 @@ int store_webhook_take(struct store *s, int64_t hold_ms, struct arena *arena,
 int store_webhook_done(struct store *s, int64_t id, bool delivered, int64_t retry_at,
                        struct str reason, struct err *err);
 
-/* ---- retention --------------------------------------------------------------------------------
- */
+/* ---- retention ------------------------------------------------------------------------------ */
 
 struct retention {
     int64_t job_ms, artifact_ms, audit_ms, event_ms; /* ages; 0: kept for ever */

@@ -20,7 +20,7 @@
 _Static_assert(KEY_CHARS < STORE_KEY_MAX, "a key fits");
 _Static_assert(PREFIX_CHARS < sizeof((struct store_caller *)0)->key_prefix, "a prefix fits");
 
-/* ---- scopes ---------------------------------------------------------------------------------- */
+/* ---- scopes --------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;
@@ -68,8 +68,7 @@ void store_scopes_print(unsigned scopes, struct buf *out)
         }
 }
 
-/* ---- who bears this key? -----------------------------------------------------------------------
- */
+/* ---- who bears this key? -------------------------------------------------------------------- */
 
 static const char find_sql[] =
     "SELECT k.hash, k.id, k.scopes, k.expires_at, k.revoked_at, u.id, u.name, u.disabled_at, "
@@ -133,8 +132,7 @@ int store_authenticate(struct store *s, struct str key, struct store_caller *ret
     return code;
 }
 
-/* ---- making, ending -----------------------------------------------------------------------------
- */
+/* ---- making, ending ------------------------------------------------------------------------- */
 
 static void random_chars(char *out, size_t n)
 {

@@ -46,7 +46,7 @@ struct store {
     unsigned char head_hash[AUDIT_HASH_BYTES];
 };
 
-/* ---- store_commit.c -------------------------------------------------------------------------- */
+/* ---- store_commit.c ------------------------------------------------------------------------- */
 
 /* What to do in a write transaction. It may be run twice (after a roll-back), so it must not build
  * on what it left in arg. A negative errno must come before its first write, else all is rolled
@@ -57,20 +57,20 @@ typedef int (*store_apply)(struct store *s, struct db *db, void *arg, struct err
  * committed. */
 int store_write(struct store *s, store_apply apply, void *arg, struct err *err);
 
-/* ---- store.c --------------------------------------------------------------------------------- */
+/* ---- store.c -------------------------------------------------------------------------------- */
 
 /* A connection for reading; waits while all are lent. */
 struct db *store_reader(struct store *s);
 void store_reader_done(struct store *s, struct db *db);
 
-/* ---- store_migrate.c ------------------------------------------------------------------------- */
+/* ---- store_migrate.c ------------------------------------------------------------------------ */
 
 /* Brings an older file up to date. 0; -ENOTSUP: the file is newer than this program. */
 int store_migrate(struct db *db, struct err *err);
 /* Only says whether it is up to date: 0; -ENOTSUP: it is newer or older. */
 int store_migrated(struct db *db, struct err *err);
 
-/* ---- store_process.c ------------------------------------------------------------------------- */
+/* ---- store_process.c ------------------------------------------------------------------------ */
 
 /* Opens path-alive, adds this process and locks its byte. */
 int process_register(struct store *s, const char *path, const char *name, struct err *err);
@@ -78,12 +78,12 @@ void process_leave(struct store *s);
 /* Removes the dead from table process. */
 int process_bury(struct store *s, struct db *db, struct err *err);
 
-/* ---- store_user.c ---------------------------------------------------------------------------- */
+/* ---- store_user.c --------------------------------------------------------------------------- */
 
 /* 0, *ret_id; -ENOENT. */
 int user_find(struct db *db, const char *name, int64_t *ret_id, struct err *err);
 
-/* ---- store_quota.c --------------------------------------------------------------------------- */
+/* ---- store_quota.c -------------------------------------------------------------------------- */
 
 enum admission {
     ADMIT_RUN,    /* takes a slot */
@@ -95,7 +95,7 @@ int quota_admit(struct store *s, struct db *db, int64_t user_id, enum admission 
                 struct quota_state *ret, struct err *err);
 int quota_charge(struct store *s, struct db *db, int64_t user_id, double cpu_ms, struct err *err);
 
-/* ---- store_job.c ----------------------------------------------------------------------------- */
+/* ---- store_job.c ---------------------------------------------------------------------------- */
 
 /* The job's last word: job, audit, artifacts, events, webhook. job needs id, user_id, and what the
  * audit is to say. The row must exist. */
@@ -109,13 +109,12 @@ int job_add_artifact(struct store *s, struct db *db, struct str job_id,
 /* Ends or queues again what nobody holds any more. */
 int queue_reap(struct store *s, struct db *db, struct reap_counts *ret, struct err *err);
 
-/* ---- store_event.c, store_webhook.c -----------------------------------------------------------
- */
+/* ---- store_event.c, store_webhook.c --------------------------------------------------------- */
 
 int event_insert(struct store *s, struct db *db, const struct security_event *e, struct err *err);
 int webhook_insert(struct store *s, struct db *db, struct str job_id, struct err *err);
 
-/* ---- store_audit.c --------------------------------------------------------------------------- */
+/* ---- store_audit.c -------------------------------------------------------------------------- */
 
 enum audit_column {
 #define AUDIT_INT(name) AUDIT_##name,

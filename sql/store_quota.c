@@ -12,7 +12,7 @@
 #define MINUTE_MS 60000
 #define DAY_MS 86400000
 
-/* ---- names ----------------------------------------------------------------------------------- */
+/* ---- names ---------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name, *message;
@@ -32,8 +32,7 @@ const char *quota_limit_message(enum quota_limit l)
     return limits[l].message;
 }
 
-/* ---- the decision ------------------------------------------------------------------------------
- */
+/* ---- the decision --------------------------------------------------------------------------- */
 
 /* ?1 user, ?2 now, ?3 enum admission, ?4 and ?5 the system's limits. Column 0 is enum quota_limit.
  * A clock that was set back begins a new minute too. */

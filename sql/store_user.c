@@ -80,8 +80,7 @@ int store_user_find(struct store *s, const char *name, int64_t *ret_id, struct e
     return code;
 }
 
-/* ---- plans ------------------------------------------------------------------------------------
- */
+/* ---- plans ---------------------------------------------------------------------------------- */
 
 static int plan_apply(struct store *s, struct db *db, void *arg, struct err *err)
 {
@@ -119,8 +118,7 @@ int store_plan_set(struct store *s, const char *actor, const char *name, const s
     return store_write(s, plan_apply, &c, err);
 }
 
-/* ---- users ------------------------------------------------------------------------------------
- */
+/* ---- users ---------------------------------------------------------------------------------- */
 
 static int add_apply(struct store *s, struct db *db, void *arg, struct err *err)
 {
@@ -182,8 +180,7 @@ int store_user_enable(struct store *s, const char *actor, const char *name, bool
     return store_write(s, enable_apply, &c, err);
 }
 
-/* ---- exceptions --------------------------------------------------------------------------------
- */
+/* ---- exceptions ----------------------------------------------------------------------------- */
 
 static int quota_apply(struct store *s, struct db *db, void *arg, struct err *err)
 {

@@ -13,7 +13,7 @@
 
 extern char **environ;
 
-/* ---- the rows -------------------------------------------------------------------------------- */
+/* ---- the rows ------------------------------------------------------------------------------- */
 
 enum row_type {
     ROW_SECTION,
@@ -74,7 +74,7 @@ static const struct row *find_row(struct str key)
     return NULL;
 }
 
-/* ---- one value ------------------------------------------------------------------------------- */
+/* ---- one value ------------------------------------------------------------------------------ */
 
 static int64_t *int_at(struct config *cfg, const struct row *r)
 {
@@ -154,7 +154,7 @@ static int set_value(struct config *cfg, const struct row *r, struct str value, 
     return r->type == ROW_INT ? set_int(cfg, r, small, err) : set_bool(cfg, r, small, err);
 }
 
-/* ---- the sources ----------------------------------------------------------------------------- */
+/* ---- the sources ---------------------------------------------------------------------------- */
 
 static int set_defaults(struct config *cfg, struct err *err)
 {
@@ -327,7 +327,7 @@ void config_free(struct config *cfg)
     *cfg = (struct config){0};
 }
 
-/* ---- written out ----------------------------------------------------------------------------- */
+/* ---- written out ---------------------------------------------------------------------------- */
 
 static void put_value(const struct config *cfg, const struct row *r, struct buf *out)
 {
@@ -434,8 +434,7 @@ void config_sample(struct buf *out)
     }
 }
 
-/* ---- the arguments of every program -----------------------------------------------------------
- */
+/* ---- the arguments of every program --------------------------------------------------------- */
 
 static int answer(const char *text)
 {

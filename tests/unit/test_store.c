@@ -1,8 +1,7 @@
 /* test_store.c - keys, quotas, and a job from admission to record. */
 #include "store_fixture.h"
 
-/* ---- keys --------------------------------------------------------------------------------------
- */
+/* ---- keys ----------------------------------------------------------------------------------- */
 
 static void make_key(struct fixture *f, int64_t expires_at, char key[STORE_KEY_MAX])
 {
@@ -127,8 +126,7 @@ static void names_that_could_break_a_line_are_refused(void **state)
     assert_int_equal(store_user_add(f->store, "test", "eve", "gold", &f->err), -ENOENT);
 }
 
-/* ---- quotas ------------------------------------------------------------------------------------
- */
+/* ---- quotas --------------------------------------------------------------------------------- */
 
 static int admit(struct fixture *f, const char *user, struct quota_state *q)
 {
@@ -250,8 +248,7 @@ static void a_lapsed_lease_frees_the_slot_and_records_the_loss(void **state)
     arena_free(&a);
 }
 
-/* ---- jobs --------------------------------------------------------------------------------------
- */
+/* ---- jobs ----------------------------------------------------------------------------------- */
 
 static void what_is_finished_can_be_read(void **state)
 {
