@@ -12,6 +12,7 @@
 #include "store_priv.h"
 
 #include <errno.h>
+#include <sched.h>
 
 struct write_op {
     store_apply apply;
@@ -134,6 +135,9 @@ static void hand_on(struct store *s, struct write_op *batch)
 
 static void lead(struct store *s)
 {
+    pthread_mutex_unlock(&s->queue_lock);
+    sched_yield(); /* whoever is about to write may still come along */
+    pthread_mutex_lock(&s->queue_lock);
     struct write_op *batch = take_batch(s);
     pthread_mutex_unlock(&s->queue_lock);
     run_batch(s, batch);

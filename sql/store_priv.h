@@ -13,7 +13,7 @@
 
 #include <pthread.h>
 
-#define AUDIT_HASH_BYTES 32 /* SHA-256 */
+#define AUDIT_HASH_BYTES 32 /* BLAKE2b-256 */
 
 struct write_op;
 
