@@ -113,7 +113,7 @@ $(B)/tests/%: tests/unit/%.c $(B)/lib.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -MMD -MP $< $(B)/lib.a $(LIBS_all) -o $@
 
 # ---- the two commands of the README ---------------------------------------------------------------
-.PHONY: demo check cases e2e bench unit format lint clean
+.PHONY: demo check cases fuzz e2e bench unit format lint clean
 demo: ## install what is missing, build, start the stack, submit a graph
 	ops/install-deps
 	$(MAKE) all
@@ -121,7 +121,7 @@ demo: ## install what is missing, build, start the stack, submit a graph
 
 check: ## all tests: unit, cases, end to end
 	ops/install-deps
-	$(MAKE) all unit
+	$(MAKE) all unit cases
 	$(MAKE) e2e
 
 e2e: all ## the end-to-end tests, against a stack of their own
@@ -145,6 +145,15 @@ $(B)/tests/cases: tests/native/cases.c tests/native/native.c $(B)/lib.a
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_gbc) -o $@
 cases: $(B)/tests/cases ## the corpus, every way; NAMES="a b" for some, FAST=1 for the evaluator only
 	$< $(if $(FAST),--evaluator) $(NAMES)
+
+# Random graphs: evaluator against compiled program.
+$(B)/tests/agree: tests/fuzz/agree.c tests/fuzz/generate.c tests/native/native.c $(B)/lib.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_gbc) -o $@
+fuzz: $(B)/tests/agree ## 10,000 random graphs, evaluator against compiled program; FROM=seed
+	$< --from $(or $(FROM),1000) --count 8000
+	$< --from 500000 --count 1000 --variant O2
+	$< --from 600000 --count 1000 --variant sanitized
 
 unit: $(UNIT) ## run the unit tests
 	@for t in $(UNIT); do $$t || exit 1; done
