@@ -149,6 +149,8 @@ static bool cannot_fault(const struct planner *w, const struct gb_node *n)
 {
     if (n->n_inputs < 2 || w->g->inputs[n->inputs + 1].src == GB_NIL)
         return false;
+    if (n->op == GB_OP_MOD && n->type.base == GB_DOUBLE)
+        return true; /* fmod */
     const struct gb_value *v =
         w->plan->fold.known[gb_fold_source(&w->plan->fold, &w->g->inputs[n->inputs + 1])];
     if (!v || v->type.base != GB_INT || v->type.depth)
