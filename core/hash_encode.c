@@ -1,4 +1,4 @@
-/* hash_encode.c - nodes, types and constants as bytes: fixed widths, big endian, lengths first. */
+/* hash_encode.c - nodes, types and constants as bytes that can be read in one way only. */
 #include "catalogue.h"
 #include "hash.h"
 
@@ -10,11 +10,15 @@ static void encode_u64(struct gb_canon *c, uint64_t v)
     buf_put(&c->text, bytes, sizeof bytes);
 }
 
+/* Seven bits a byte, the lowest first: most numbers are small. */
 void gb_encode_u32(struct gb_canon *c, uint32_t v)
 {
-    unsigned char bytes[4] = {(unsigned char)(v >> 24), (unsigned char)(v >> 16),
-                              (unsigned char)(v >> 8), (unsigned char)v};
-    buf_put(&c->text, bytes, sizeof bytes);
+    char bytes[5];
+    size_t n = 0;
+    for (; v >= 0x80; v >>= 7)
+        bytes[n++] = (char)(v | 0x80);
+    bytes[n++] = (char)v;
+    buf_put(&c->text, bytes, n);
 }
 
 void gb_encode_str(struct gb_canon *c, struct str v)
@@ -25,8 +29,7 @@ void gb_encode_str(struct gb_canon *c, struct str v)
 
 void gb_encode_type(struct gb_canon *c, struct gb_type t)
 {
-    buf_putc(&c->text, (char)t.base);
-    buf_putc(&c->text, (char)t.depth);
+    buf_put(&c->text, (const char[]){(char)t.base, (char)t.depth}, 2);
 }
 
 /* Recursion as deep as the arrays, which the reader bounds (JSON_DEPTH_MAX). */

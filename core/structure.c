@@ -18,7 +18,8 @@ static uint32_t count_statements(const struct gb_flow *fl, const struct gb_body_
                                  uint32_t body)
 {
     uint32_t n = 0;
-    for (uint32_t i = order->first[body]; i < order->first[body + 1]; i++)
+    uint32_t b = gb_body_number(fl, body);
+    for (uint32_t i = order->first[b]; i < order->first[b + 1]; i++)
         n += stands(fl, order->nodes[i]);
     return n;
 }
@@ -28,9 +29,10 @@ static uint32_t open_block(struct gb_flow *fl, const struct gb_body_order *order
                            unsigned slot, uint32_t *vertices)
 {
     const struct gb_node *node = &fl->g->nodes[owner];
+    if (slot >= gb_body_ports(node->op))
+        return GB_NIL;
     uint32_t vertex = gb_port_vertex(fl, owner, slot);
-    bool has = node->op == GB_OP_IF || (slot == 0 && gb_is_loop(node->op));
-    if (!has || count_statements(fl, order, vertex) == 0)
+    if (count_statements(fl, order, vertex) == 0)
         return GB_NIL;
     uint32_t block = fl->g->n_blocks++;
     vertices[block] = vertex;
@@ -46,7 +48,8 @@ static int fill_block(struct gb_flow *fl, const struct gb_body_order *order, uin
     block->stmts = arena_new_array(&fl->f->program->arena, n, struct gb_stmt);
     if (!block->stmts)
         return -ENOMEM;
-    for (uint32_t i = order->first[body]; i < order->first[body + 1]; i++) {
+    uint32_t number = gb_body_number(fl, body);
+    for (uint32_t i = order->first[number]; i < order->first[number + 1]; i++) {
         uint32_t v = order->nodes[i];
         if (!stands(fl, v))
             continue;
@@ -63,11 +66,8 @@ static int fill_block(struct gb_flow *fl, const struct gb_body_order *order, uin
 /* Block 0 is the graph's body; a block's number is higher than that of the block around it. */
 static int build_blocks(struct gb_flow *fl, const struct gb_body_order *order)
 {
-    uint32_t ports = 1;
-    for (uint32_t v = 0; v < fl->n; v++)
-        ports += fl->g->nodes[v].op == GB_OP_IF ? 2 : gb_is_loop(fl->g->nodes[v].op);
-    uint32_t *vertices = arena_new_array(fl->tmp, ports, uint32_t);
-    fl->g->blocks = arena_new_array(&fl->f->program->arena, ports, struct gb_block);
+    uint32_t *vertices = arena_new_array(fl->tmp, gb_n_bodies(fl), uint32_t);
+    fl->g->blocks = arena_new_array(&fl->f->program->arena, gb_n_bodies(fl), struct gb_block);
     if (!vertices || !fl->g->blocks)
         return -ENOMEM;
     vertices[0] = fl->root;
@@ -83,7 +83,7 @@ int gb_structure(struct gb_front *f, struct gb_raw_graph *raw)
 {
     struct arena tmp = ARENA_INIT(0);
     uint32_t n = raw->graph->n_nodes;
-    struct gb_flow fl = {.f = f, .raw = raw, .g = raw->graph, .tmp = &tmp, .n = n, .root = 3 * n};
+    struct gb_flow fl = {.f = f, .raw = raw, .g = raw->graph, .tmp = &tmp, .n = n};
     struct gb_body_order order;
     int r = gb_flow_data(&fl);
     r = r ? r : gb_flow_statements(&fl);

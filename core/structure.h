@@ -25,7 +25,9 @@ struct gb_flow {
     struct gb_graph *g;
     struct arena *tmp;
     uint32_t n;                /* nodes; vertex v < n is node v */
-    uint32_t root;             /* the vertex of the graph's own body */
+    uint32_t *port_of;         /* by If, While and For: the vertex of its first body port */
+    uint32_t *owner;           /* by vertex of a body port, from vertex n: whose it is */
+    uint32_t root;             /* the last vertex: the graph's own body */
     uint32_t *values;          /* all nodes, each behind what it needs */
     struct gb_adjacency users; /* by node */
 
@@ -44,15 +46,31 @@ static inline bool gb_is_loop(enum gb_op op)
     return op == GB_OP_WHILE || op == GB_OP_FOR;
 }
 
-/* The vertex of a body port: slot 0 is then or body, slot 1 is else. */
+static inline unsigned gb_body_ports(enum gb_op op)
+{
+    return op == GB_OP_IF ? 2 : gb_is_loop(op) ? 1 : 0;
+}
+
+/* The vertex of a body port: slot 0 is then or body, slot 1 is else. The node has that port. */
 static inline uint32_t gb_port_vertex(const struct gb_flow *fl, uint32_t owner, unsigned slot)
 {
-    return fl->n + 2 * owner + slot;
+    return fl->port_of[owner] + slot;
 }
 
 static inline uint32_t gb_port_owner(const struct gb_flow *fl, uint32_t port)
 {
-    return (port - fl->n) / 2;
+    return fl->owner[port - fl->n];
+}
+
+/* Bodies by number: those of the ports, then the graph's own. */
+static inline uint32_t gb_n_bodies(const struct gb_flow *fl)
+{
+    return fl->root - fl->n + 1;
+}
+
+static inline uint32_t gb_body_number(const struct gb_flow *fl, uint32_t body)
+{
+    return body - fl->n;
 }
 
 /* The body that a successor of vertex u starts in: a port's own, else the one u stands in. */
@@ -76,8 +94,8 @@ int gb_flow_data(struct gb_flow *fl);
 int gb_flow_statements(struct gb_flow *fl);
 /* Fills present .. body; reports what is wrong with the control edges. */
 int gb_flow_control(struct gb_flow *fl);
-/* The order within the bodies: *ret_sorted holds all nodes present, body by body, and first[b] ..
- * first[b + 1] of body vertex b is its part. */
+/* The order within the bodies: all nodes present, body by body, those of body number b from
+ * first[b] up to first[b + 1]. */
 struct gb_body_order {
     uint32_t *first;
     uint32_t *nodes;

@@ -115,7 +115,7 @@ static void gather_list(struct gb_flow *fl, struct gathering *ga, const struct g
 
 static int gather(struct gb_flow *fl, struct gathering *ga)
 {
-    uint32_t vertices = 3 * fl->n + 1, room = fl->raw->n_controls + 2 * fl->n;
+    uint32_t vertices = fl->root + 1, room = fl->raw->n_controls + fl->root - fl->n;
     for (uint32_t i = 0; i < fl->raw->n_lists; i++)
         room += fl->raw->lists[i].n_nodes;
     ga->arcs = arena_new_array(fl->tmp, room, struct gb_arc);
@@ -128,10 +128,8 @@ static int gather(struct gb_flow *fl, struct gathering *ga)
         const struct gb_node *node = &fl->g->nodes[v];
         listed[v] = GB_NIL;
         fl->present[v] = node->statement || node->op == GB_OP_SEQUENCE;
-        if (node->op == GB_OP_IF || gb_is_loop(node->op))
-            add_arc(ga, v, gb_port_vertex(fl, v, 0), node->jval);
-        if (node->op == GB_OP_IF)
-            add_arc(ga, v, gb_port_vertex(fl, v, 1), node->jval);
+        for (unsigned slot = 0; slot < gb_body_ports(node->op); slot++)
+            add_arc(ga, v, gb_port_vertex(fl, v, slot), node->jval);
     }
     int r = gather_edges(fl, ga);
     for (uint32_t i = 0; r == 0 && i < fl->raw->n_lists; i++)
@@ -206,7 +204,7 @@ static int walk_from(struct gb_flow *fl, struct walk *w, uint32_t start)
 /* Fills order and back: heads first, then what only a ring leads to. */
 static int order_vertices(struct gb_flow *fl, const struct gathering *ga)
 {
-    uint32_t vertices = 3 * fl->n + 1;
+    uint32_t vertices = fl->root + 1;
     struct walk w = {
         .colour = arena_new_array(fl->tmp, vertices, uint8_t),
         .at = arena_new_array(fl->tmp, vertices, uint32_t),
@@ -237,7 +235,7 @@ static int order_vertices(struct gb_flow *fl, const struct gathering *ga)
  */
 static int find_bodies(struct gb_flow *fl)
 {
-    uint32_t vertices = 3 * fl->n + 1;
+    uint32_t vertices = fl->root + 1;
     uint32_t *dominator = arena_new_array(fl->tmp, vertices, uint32_t);
     fl->body = arena_new_array(fl->tmp, vertices, uint32_t);
     if (!dominator || !fl->body || gb_forest_init(&fl->dominators, vertices, fl->tmp) ||
@@ -321,7 +319,7 @@ static int check_leaving(struct gb_flow *fl, uint32_t to, const struct leaving *
 /* By body vertex, the loop body it stands in (itself counts); GB_NIL for none. */
 static uint32_t *loop_bodies(struct gb_flow *fl)
 {
-    uint32_t *loop = arena_new_array(fl->tmp, 3 * (size_t)fl->n + 1, uint32_t);
+    uint32_t *loop = arena_new_array(fl->tmp, (size_t)fl->root + 1, uint32_t);
     if (!loop)
         return NULL;
     loop[fl->root] = GB_NIL;
@@ -337,12 +335,12 @@ static int check_edges(struct gb_flow *fl, const struct gathering *ga)
 {
     struct gb_adjacency into;
     struct gb_arc *reversed = arena_new_array(fl->tmp, ga->n, struct gb_arc);
-    uint32_t n = 0, *stamp = arena_new_array(fl->tmp, 3 * (size_t)fl->n + 1, uint32_t);
+    uint32_t n = 0, *stamp = arena_new_array(fl->tmp, (size_t)fl->root + 1, uint32_t);
     uint32_t *loop = loop_bodies(fl);
     struct leaving *l = arena_new_array(fl->tmp, ga->n, struct leaving);
     if (!reversed || !stamp || !loop || !l)
         return -ENOMEM;
-    for (uint32_t v = 0; v < 3 * fl->n + 1; v++) {
+    for (uint32_t v = 0; v <= fl->root; v++) {
         stamp[v] = GB_NIL;
         for (uint32_t at = fl->next.first[v]; at < fl->next.first[v + 1]; at++)
             if (!fl->back[at] && fl->next.arcs[at].to < fl->n)
@@ -371,13 +369,34 @@ static int check_edges(struct gb_flow *fl, const struct gathering *ga)
     return 0;
 }
 
+/* Numbers the body ports, and the root behind them. */
+static int number_ports(struct gb_flow *fl)
+{
+    uint32_t n_ports = 0;
+    for (uint32_t v = 0; v < fl->n; v++)
+        n_ports += gb_body_ports(fl->g->nodes[v].op);
+    fl->root = fl->n + n_ports;
+    fl->port_of = arena_new_array(fl->tmp, fl->n, uint32_t);
+    fl->owner = arena_new_array(fl->tmp, n_ports, uint32_t);
+    if (!fl->port_of || !fl->owner)
+        return -ENOMEM;
+    uint32_t port = 0;
+    for (uint32_t v = 0; v < fl->n; v++) {
+        fl->port_of[v] = fl->n + port;
+        for (unsigned slot = 0; slot < gb_body_ports(fl->g->nodes[v].op); slot++)
+            fl->owner[port++] = v;
+    }
+    return 0;
+}
+
 int gb_flow_control(struct gb_flow *fl)
 {
     struct gathering ga = {0};
     fl->present = arena_new_array(fl->tmp, fl->n, bool);
     if (!fl->present)
         return -ENOMEM;
-    int r = gather(fl, &ga);
+    int r = number_ports(fl);
+    r = r ? r : gather(fl, &ga);
     r = r ? r : order_vertices(fl, &ga);
     r = r ? r : find_bodies(fl);
     return r ? r : check_edges(fl, &ga);

@@ -86,7 +86,7 @@ static void find_homes(struct ordering *o)
 static void add_control_arcs(struct ordering *o)
 {
     struct gb_flow *fl = o->fl;
-    for (uint32_t u = 0; u < 3 * fl->n; u++)
+    for (uint32_t u = 0; u < fl->root; u++)
         for (uint32_t at = fl->next.first[u]; at < fl->next.first[u + 1]; at++) {
             uint32_t to = fl->next.arcs[at].to;
             if (fl->back[at] || to >= fl->n)
@@ -180,12 +180,13 @@ static int group_arcs(struct ordering *o)
         return -ENOMEM;
     for (uint32_t i = 0; i < o->n_arcs; i++) {
         uint32_t to = o->arcs[i].to;
-        by_body[i] = (struct gb_arc){to < fl->n ? fl->body[to] : o->home[to - fl->n], i, 0};
+        uint32_t b = to < fl->n ? fl->body[to] : o->home[to - fl->n];
+        by_body[i] = (struct gb_arc){gb_body_number(fl, b), i, 0};
     }
-    return gb_adjacency_build(&o->of_body, 3 * fl->n + 1, by_body, o->n_arcs, fl->tmp);
+    return gb_adjacency_build(&o->of_body, gb_n_bodies(fl), by_body, o->n_arcs, fl->tmp);
 }
 
-/* Sets up the arcs of body `b` that `wish` asks for. */
+/* Sets up the arcs of body number `b` that `wish` asks for. */
 static void set_arcs(struct ordering *o, uint32_t b, const uint32_t *body, uint32_t n,
                      enum wish wish)
 {
@@ -302,14 +303,14 @@ static int group(struct ordering *o, struct gb_adjacency *ret)
         return -ENOMEM;
     for (uint32_t v = 0; v < fl->n; v++) {
         if (fl->present[v])
-            arcs[n++] = (struct gb_arc){fl->body[v], v, 0};
+            arcs[n++] = (struct gb_arc){gb_body_number(fl, fl->body[v]), v, 0};
         if (o->home[v] != GB_NIL)
-            arcs[n++] = (struct gb_arc){o->home[v], fl->n + v, 0};
+            arcs[n++] = (struct gb_arc){gb_body_number(fl, o->home[v]), fl->n + v, 0};
     }
-    return gb_adjacency_build(ret, 3 * fl->n + 1, arcs, n, fl->tmp);
+    return gb_adjacency_build(ret, gb_n_bodies(fl), arcs, n, fl->tmp);
 }
 
-/* Orders the n vertices of body b, asking for less each time. */
+/* Orders the n vertices of body number b, asking for less each time. */
 static void order_body(struct ordering *o, uint32_t b, const uint32_t *body, uint32_t n)
 {
     uint32_t start = o->n_nodes;
@@ -325,10 +326,10 @@ int gb_flow_order(struct gb_flow *fl, struct gb_body_order *ret)
 {
     struct ordering o = {.fl = fl};
     struct gb_adjacency by_body;
-    uint32_t bodies = 3 * fl->n + 1;
+    uint32_t bodies = gb_n_bodies(fl);
     uint32_t *first = arena_new_array(fl->tmp, (size_t)bodies + 1, uint32_t);
     uint32_t *body = arena_new_array(fl->tmp, 2 * (size_t)fl->n, uint32_t);
-    if (!first || !body || init(&o, fl->next.first[bodies] + fl->users.first[fl->n]))
+    if (!first || !body || init(&o, fl->next.first[fl->root + 1] + fl->users.first[fl->n]))
         return -ENOMEM;
     find_homes(&o);
     add_control_arcs(&o);
