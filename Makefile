@@ -111,6 +111,10 @@ $(B)/lib.a: $(FCGI) $(ADMIN) $(SQL) $(JOB) $(SBX) $(CORE)
 $(B)/tests/%: tests/unit/%.c $(B)/lib.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -MMD -MP $< $(B)/lib.a $(LIBS_all) -o $@
+# tests/tools/X.c is a program that tests use.
+$(B)/tests/%: tests/tools/%.c $(B)/lib.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -MMD -MP $< $(B)/lib.a $(LIBS_all) -o $@
 
 # ---- the two commands of the README ---------------------------------------------------------------
 .PHONY: demo check cases fuzz e2e bench unit format lint clean

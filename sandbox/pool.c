@@ -399,6 +399,8 @@ int pool_new(const struct pool_settings *settings, const struct box_ops *ops,
         return err_set(err, -ENOMEM, "no memory for the pool");
     p->set = *settings;
     p->ops = *ops;
+    p->gated = settings->closed != NULL;
+    err_set(&p->gate, -EHOSTDOWN, "%s", p->gated ? settings->closed : "");
     pthread_mutex_init(&p->lock, NULL);
     monotonic_cond(&p->work);
     for (; p->n_workers < settings->workers; p->n_workers++) {

@@ -21,6 +21,7 @@ struct pool_settings {
     unsigned queue_max; /* jobs that wait, of all users */
     unsigned queue_per_user;
     int64_t max_age_ms; /* of a ready box */
+    const char *closed; /* begin with the gate closed, for this reason; NULL: open */
 };
 
 struct pool_counts {

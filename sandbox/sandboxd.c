@@ -175,6 +175,7 @@ static int start_parts(struct broker *b, struct err *err)
         .queue_max = (unsigned)b->cfg.queue_max,
         .queue_per_user = (unsigned)b->cfg.queue_per_user,
         .max_age_ms = b->cfg.pool_max_age_s * 1000,
+        .closed = "gb-sandboxd has just begun",
     };
     struct box_ops ops = {&b->containers, container_make, container_destroy};
     int r = pool_new(&settings, &ops, &b->pool, err);
@@ -312,6 +313,7 @@ static void say_goodbye(struct server *s)
         return; /* a thread still uses the pool: the process ends with it */
     pool_free(b->pool);
     b->pool = NULL;
+    watch_sweep(&b->watch);
 }
 
 static int block_signals(int *ret_fd, struct err *err)

@@ -144,7 +144,7 @@ int watch_look(struct watch *w, struct err *err)
     return r;
 }
 
-static void sweep(struct watch *w)
+void watch_sweep(struct watch *w)
 {
     unsigned removed = 0;
     struct err err;
@@ -165,9 +165,11 @@ static void *watch_main(void *data)
             bool there = watch_look(w, NULL) != -ENOTCONN;
             look_at = io_now_ms() + LOOK_MS;
             if (there && now >= sweep_at) {
-                sweep(w);
+                watch_sweep(w);
                 sweep_at = io_now_ms() + w->sweep_ms;
             }
+            if (!there) /* what could not be removed meanwhile goes once it is back */
+                sweep_at = 0;
         }
         pool_tick(w->pool);
         nanosleep(&(struct timespec){.tv_sec = TICK_MS / 1000, .tv_nsec = TICK_MS % 1000 * 1000000},

@@ -37,6 +37,8 @@ struct watch {
 int watch_look(struct watch *w, struct err *err);
 int watch_start(struct watch *w, struct pool *pool, struct err *err);
 void watch_stop(struct watch *w);
+/* Removes orphans now. */
+void watch_sweep(struct watch *w);
 void watch_read(struct watch *w, struct watch_facts *ret_facts);
 
 #endif
