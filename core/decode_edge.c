@@ -71,13 +71,16 @@ static bool port_of(struct gb_decoder *d, uint32_t node, uint32_t jval, struct s
 {
     const struct jval *v = jdoc_at(d->f->doc, jval);
     *ret = (struct str){0};
-    if (!v || v->type == JSON_NULL || (v->type == JSON_STRING && !v->str.n))
+    if (!v || v->type == JSON_NULL)
         return true;
-    if (v->type == JSON_INT) {
+    if (v->type == JSON_INT)
         *ret = (struct str){d->f->doc->text + v->start, v->end - v->start};
-        return true;
-    }
-    return gb_decode_name(d->f, d->graph, node, jval, "A port's name", ret);
+    else if (v->type == JSON_STRING && v->str.n <= GB_MAX_IDENTIFIER)
+        *ret =
+            jdoc_str(d->f->doc, jval); /* what it may hold is said by the node it is looked up in */
+    else
+        return gb_decode_name(d->f, d->graph, node, jval, "A port's name", ret);
+    return true;
 }
 
 /* Whether the kind or, without one, the port's name says control. */

@@ -49,20 +49,17 @@ static void unknown_type(struct gb_decoder *d, uint32_t at, uint32_t jval, struc
         gb_guess_try(&guess, c->types[i].name);
     e->actual = type;
     e->suggestion = guess.best;
-    d->raw->broken[at] = true;
 }
 
 static void set_type(struct gb_decoder *d, uint32_t at, uint32_t jval)
 {
     struct gb_node *node = &d->graph->nodes[at];
-    struct str name;
-    if (!gb_decode_name(d->f, d->graph, at, jval, "A node's type", &name)) {
-        d->raw->broken[at] = true;
-        return;
-    }
+    struct str name = jdoc_str(d->f->doc, jval);
     const struct gb_node_type *type = gb_catalogue_find(d->f->catalogue, name);
     if (!type) {
-        unknown_type(d, at, jval, name);
+        d->raw->broken[at] = true;
+        if (gb_decode_name(d->f, d->graph, at, jval, "A node's type", &name))
+            unknown_type(d, at, jval, name);
     } else if (type->kind) {
         node->op = type->kind->op;
         node->fx = type->kind->fx;

@@ -10,20 +10,32 @@ static uint64_t fold(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+static uint64_t load(const char *p, size_t n)
+{
+    uint64_t eight = 0;
+    uint32_t low, high;
+    if (n >= 8) {
+        memcpy(&eight, p, 8);
+    } else if (n >= 4) { /* the two halves overlap */
+        memcpy(&low, p, 4);
+        memcpy(&high, p + n - 4, 4);
+        eight = (uint64_t)high << 32 | low;
+    } else if (n) {
+        eight = (uint64_t)(unsigned char)p[0] << 16 | (uint64_t)(unsigned char)p[n / 2] << 8 |
+                (unsigned char)p[n - 1];
+    }
+    return eight;
+}
+
 static uint32_t hash(uint64_t key, struct str name)
 {
     const uint64_t odd = 0x9E3779B97F4A7C15U; /* 2^64 / golden ratio */
-    uint64_t h = key ^ name.n, word;
+    uint64_t h = key ^ name.n;
     const char *p = name.s;
     size_t left = name.n;
-    for (; left >= 8; p += 8, left -= 8) {
-        memcpy(&word, p, 8);
-        h = fold(h ^ word, odd ^ key);
-    }
-    word = 0;
-    if (left)
-        memcpy(&word, p, left);
-    h = fold(h ^ word, odd ^ key);
+    for (; left > 8; p += 8, left -= 8)
+        h = fold(h ^ load(p, 8), odd ^ key);
+    h = fold(h ^ load(p, left), odd ^ key);
     return (uint32_t)(h ^ h >> 32);
 }
 
