@@ -81,7 +81,7 @@ struct gb_shape {
     uint32_t n_data_out; /* outputs that are no control ports stand first */
 };
 
-/* A node type of a request: a row or an external. */
+/* A node type of a request: a row or an external. An external without a function was refused. */
 struct gb_node_type {
     struct str name;
     const struct gb_kind *kind;  /* NULL for externals */

@@ -353,10 +353,8 @@ static int decode_imports(struct gb_front *f)
         return -ENOMEM;
     for (uint32_t it = jdoc_first(f->doc, list); it != JSON_NONE;
          it = jdoc_next(f->doc, list, it)) {
-        struct str include;
-        if (gb_decode_name(f, NULL, GB_NIL, it, "An import", &include) &&
-            gb_check_include(f, it, include))
-            p->imports[p->n_imports++] = include;
+        if (gb_check_include(f, it, jdoc_str(f->doc, it)))
+            p->imports[p->n_imports++] = jdoc_str(f->doc, it);
     }
     return 0;
 }

@@ -92,10 +92,13 @@ static bool is_control(struct gb_decoder *d, struct gb_wire *w, uint32_t kind)
         struct str word = jdoc_str(d->f->doc, kind);
         if (str_eqc(word, "control") || str_eqc(word, "data"))
             return word.n == 7;
-        struct gb_error *e = gb_complain(d->f, GB_E_bad_property, d->graph, w->to, kind,
-                                         "An edge's `kind` must be \"data\" or \"control\".");
+        if (word.n > GB_MAX_IDENTIFIER)
+            word.n = GB_MAX_IDENTIFIER;
+        struct gb_error *e =
+            gb_complain(d->f, GB_E_bad_property, d->graph, w->to, kind,
+                        "An edge's `kind` is data or control, not '%.*s'.", STR_ARG(word));
         e->expected = STR("data or control");
-        e->actual = word.n <= GB_MAX_IDENTIFIER ? word : STR("");
+        e->actual = word;
         w->from = GB_NIL;
         return false;
     }

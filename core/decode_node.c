@@ -58,7 +58,8 @@ static void set_type(struct gb_decoder *d, uint32_t at, uint32_t jval)
     const struct gb_node_type *type = gb_catalogue_find(d->f->catalogue, name);
     if (!type) {
         d->raw->broken[at] = true;
-        if (gb_decode_name(d->f, d->graph, at, jval, "A node's type", &name))
+        bool sane = jdoc_is(d->f->doc, jval, JSON_STRING) && name.n <= GB_MAX_IDENTIFIER;
+        if (sane || gb_decode_name(d->f, d->graph, at, jval, "A node's type", &name))
             unknown_type(d, at, jval, name);
     } else if (type->kind) {
         node->op = type->kind->op;

@@ -39,14 +39,18 @@ static uint32_t property_named(const struct gb_shape *shape, struct str name)
     return GB_PORTS;
 }
 
-static void take_property(struct props *p, uint32_t key)
+static void take_property(struct props *p, uint32_t bag, uint32_t key)
 {
-    uint32_t i = property_named(p->shape, jdoc_str(p->f->doc, key));
+    struct str name = jdoc_str(p->f->doc, key);
+    uint32_t i = property_named(p->shape, name);
     if (i == GB_PORTS)
         return;
-    if (p->vals[i] == JSON_NONE)
-        p->vals[i] = key + 1;
-    else if (!gb_jval_equal(p->f->doc, p->vals[i], key + 1))
+    uint32_t earlier = p->vals[i];
+    p->vals[i] = key + 1;
+    if (earlier == JSON_NONE || gb_jval_equal(p->f->doc, earlier, key + 1))
+        return;
+    bool same_key = earlier > bag && str_eq(jdoc_str(p->f->doc, earlier - 1), name);
+    if (!same_key) /* else it is a duplicate key, said already */
         contradiction(p->d, p->at, key);
 }
 
@@ -191,11 +195,12 @@ static int read_vardecl(struct props *p)
 static int read_array(struct props *p)
 {
     read_declared(p, p->vals[1]);
-    if (p->vals[0] == JSON_NONE)
-        return 0;
     struct gb_type want = p->names->declared;
     if (want.base != GB_UNKNOWN)
         want.depth++;
+    p->node->literal.type = want; /* an empty one */
+    if (p->vals[0] == JSON_NONE)
+        return 0;
     return read_constant(p, p->vals[0], want, &p->node->literal);
 }
 
@@ -337,7 +342,7 @@ int gb_decode_props(struct gb_decoder *d, uint32_t at, const uint32_t *bags, uin
     for (uint32_t i = 0; i < n_bags; i++)
         for (uint32_t k = jdoc_first(d->f->doc, bags[i]); k != JSON_NONE;
              k = jdoc_next(d->f->doc, bags[i], k))
-            take_property(&p, k);
+            take_property(&p, bags[i], k);
     for (uint32_t i = 0; i < p.shape->n_props; i++)
         if (!check_property(&p, i))
             broken(&p);

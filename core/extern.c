@@ -95,7 +95,6 @@ static bool read_definition(struct gb_definition *def)
     for (uint32_t i = 0; i < f->policy->n_plugins; i++)
         if (str_eq(f->policy->plugins[i].type, def->name))
             return repeats_plugin(def, &f->policy->plugins[i]);
-    def->ext.type = def->name;
     if (jdoc_get(doc, def->jval, "function") != JSON_NONE)
         return gb_read_manifest(def);
     uint32_t lib = jdoc_get(doc, def->jval, "lib");
@@ -133,6 +132,7 @@ static bool keep_definition(struct gb_definition *def)
 {
     const struct gb_report *r = def->f->report;
     uint32_t errors = r->n_errors + r->n_suppressed;
+    def->ext.type = def->name;
     if (read_definition(def))
         return true;
     def->ext = (struct gb_extern){.type = def->name};

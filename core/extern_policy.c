@@ -76,6 +76,8 @@ static bool reserved(struct str part)
 
 enum gb_function_verdict gb_function_verdict(struct str name)
 {
+    if (name.n > 2 && memcmp(name.s, "::", 2) == 0)
+        name = (struct str){name.s + 2, name.n - 2};
     if (!gb_is_name(name, true))
         return GB_FUNCTION_NO_NAME;
     struct str rest = name, part = {0};
@@ -153,22 +155,24 @@ bool gb_check_include(struct gb_front *f, uint32_t jval, struct str include)
     for (uint32_t i = 0; i < n; i++)
         if (str_eq(list[i], include))
             return true;
+    if (!jdoc_is(f->doc, jval, JSON_STRING))
+        return gb_decode_name(f, NULL, GB_NIL, jval, "An include", &include);
+    struct str shown = {include.s, include.n < GB_MAX_IDENTIFIER ? include.n : GB_MAX_IDENTIFIER};
     struct gb_error *e =
         gb_complain(f, GB_E_disallowed_include, NULL, GB_NIL, jval,
-                    "Include '%.*s' is not on the list of allowed ones.", STR_ARG(include));
-    e->actual = include;
+                    "Include '%.*s' is not on the list of allowed ones.", STR_ARG(shown));
+    e->actual = shown;
     e->suggestion = gb_nearest(include, list, n);
     return false;
 }
 
 bool gb_read_include(struct gb_definition *def, uint32_t jval)
 {
-    struct str include;
+    struct str include = jdoc_str(def->f->doc, jval);
     if (jval == JSON_NONE || jdoc_is(def->f->doc, jval, JSON_NULL) ||
-        (jdoc_is(def->f->doc, jval, JSON_STRING) && !jdoc_str(def->f->doc, jval).n))
+        (jdoc_is(def->f->doc, jval, JSON_STRING) && !include.n))
         return true;
-    if (!gb_decode_name(def->f, NULL, GB_NIL, jval, "An include", &include) ||
-        !gb_check_include(def->f, jval, include))
+    if (!gb_check_include(def->f, jval, include))
         return false;
     def->ext.include = include;
     return true;

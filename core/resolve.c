@@ -194,8 +194,12 @@ static void bind_repeating(struct resolver *r, const struct gb_sockets *s)
     for (; next < named; next++)
         put_input(r, s, copies++, r->scratch[next].wire);
     const struct gb_node *node = &r->g->nodes[s->node];
-    bool needs = node->op == GB_OP_PRINT ? !node->print.has_text : !gb_socket_optional(s, 0);
-    if (!copies && needs) {
+    if (copies && node->op == GB_OP_ARRAY && node->literal.array.n) {
+        gb_complain(r->f, GB_E_bad_property, r->g, s->node, JSON_NONE,
+                    "Array '%.*s' has `values` and wired items.", STR_ARG(node->id));
+        r->raw->broken[s->node] = true;
+    }
+    if (!copies && !gb_socket_optional(s, 0)) {
         gb_unwired(s, 0);
         r->raw->broken[s->node] = true;
     }

@@ -166,8 +166,8 @@ static void no_output(struct gb_front *f, const struct gb_graph *graph, const st
                         STR_ARG(type), STR_ARG(w->from_port));
     else
         e = gb_complain(f, GB_E_unknown_output_port, graph, w->to, w->jval,
-                        "Node '%.*s' (%.*s) has no output; an edge that only orders is of kind "
-                        "\"control\".",
+                        "Node '%.*s' (%.*s) has no output port named 'out', nor any other; an edge "
+                        "that only orders is of kind \"control\".",
                         STR_ARG(from->id), STR_ARG(type));
     e->from = from->id;
     e->port = w->from_port;
