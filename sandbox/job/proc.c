@@ -319,7 +319,7 @@ static void judge(struct watch *w)
         blame(r, RESOURCE_CPU, l->cpu_ms, (uint64_t)r->cpu_ms);
     else if (r->signal == SIGXFSZ)
         blame(r, RESOURCE_FILE, (uint64_t)l->file_mb << 20, (uint64_t)l->file_mb << 20);
-    else if (r->signal == SIGSYS && r->forbidden == 0)
+    else if (r->signal == SIGSYS)
         killed_by_filter(w);
 }
 
@@ -361,10 +361,10 @@ static int wait_for_exec(struct watch *w, int report, struct err *err)
     while (both[0].revents == 0) {
         if (poll(both, 2, -1) < 0 && errno != EINTR)
             return err_errno(err, errno, "poll");
-        if (both[1].revents & POLLIN)
-            notify_answer(both[1].fd, &w->exec_passed);
-        else if (both[1].revents != 0)
-            both[1].fd = -1;
+        w->fds[WATCH_REFUSED].revents = both[1].revents;
+        if (both[1].revents != 0)
+            read_refused(w); /* the program may have come as far as its first refused call */
+        both[1].fd = w->fds[WATCH_REFUSED].fd;
     }
     return read(report, &code, sizeof(code)) <= 0 ? 0
                                                   : err_errno(err, code, "starting the program");

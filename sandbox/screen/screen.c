@@ -20,13 +20,14 @@ struct screener {
     size_t n_files;
     struct gb_screening *out;
     struct lexer lexer;
-    struct token before, now, ahead;
+    struct token earlier, before, now, ahead;
     /* the directive we are in: its name, the macro it defines, how many tokens of it were seen */
     char directive[TOKEN_NAME_MAX], macro[TOKEN_NAME_MAX];
     unsigned position;
     struct paste paste;
     struct buf string; /* adjacent literals, joined */
     struct token string_start;
+    bool string_is_label; /* the assembler will read it */
 };
 
 /* ---- violations ------------------------------------------------------------------------------ */
@@ -191,18 +192,42 @@ static bool names_system(struct str text)
            memmem(text.s, text.n, "LD_PRELOAD", 10) != NULL;
 }
 
+/* GCC writes the argument of these attributes into the assembler's input as it stands. */
+static bool begins_label(const struct screener *s)
+{
+    static const char *const attributes[] = {"section", "__section__", "alias",  "__alias__",
+                                             "weakref", "__weakref__", "symver", "__symver__"};
+
+    for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
+        if (is_punct(&s->before, "(") && strcmp(s->earlier.name, attributes[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_label(struct str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (!part_of_word(text.s[i]) && text.s[i] != '.' && text.s[i] != '$' && text.s[i] != '@')
+            return false;
+    return true;
+}
+
 static void check_string(struct screener *s)
 {
     bool string = s->now.kind == TOKEN_STRING || s->now.kind == TOKEN_RAW_STRING;
 
     if (string) {
-        if (s->string.len == 0)
+        if (s->string.len == 0) {
             s->string_start = s->now;
+            s->string_is_label = begins_label(s);
+        }
         lexer_string_value(&s->lexer, &s->now, &s->string);
     }
     if (s->string.len == 0 ||
         (string && (s->ahead.kind == TOKEN_STRING || s->ahead.kind == TOKEN_RAW_STRING)))
         return;
+    if (s->string_is_label && !is_label(buf_view(&s->string)))
+        violation(s, SCREEN_assembly, &s->string_start, s->string_start.raw);
     if (names_system(buf_view(&s->string)))
         violation(s, SCREEN_literal, &s->string_start, s->string_start.raw);
     buf_clear(&s->string);
@@ -248,9 +273,10 @@ static void check_directive(struct screener *s)
 static void screen_tokens(struct screener *s, bool trigraphs)
 {
     lexer_init(&s->lexer, s->file->text, s->policy->cxx, trigraphs);
-    s->now = (struct token){.kind = TOKEN_NEWLINE};
+    s->now = s->before = (struct token){.kind = TOKEN_NEWLINE};
     lexer_next(&s->lexer, &s->ahead);
     do {
+        s->earlier = s->before;
         s->before = s->now;
         s->now = s->ahead;
         lexer_next(&s->lexer, &s->ahead);

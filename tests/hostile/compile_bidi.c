@@ -1,0 +1,3 @@
+// verdict: compile_error
+/*‮ } ⁦if (0)⁩ ⁦ begin */
+int main(void) { return 0; }

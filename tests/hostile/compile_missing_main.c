@@ -1,0 +1,2 @@
+// verdict: compile_error
+int other(void) { return 0; }

@@ -1,0 +1,3 @@
+// verdict: compile_error
+extern int nowhere(void);
+int main(void) { return nowhere(); }

@@ -1,0 +1,2 @@
+// verdict: compile_error
+int main(void) { int unused; return 0; }

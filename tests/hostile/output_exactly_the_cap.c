@@ -1,0 +1,3 @@
+// verdict: ok truncated: false
+#include <stdio.h>
+int main(void) { for (int i = 0; i < 65536; i++) putchar('x'); return 0; }

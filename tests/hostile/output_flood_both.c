@@ -1,0 +1,3 @@
+// verdict: output_limit killed_by: output
+#include <stdio.h>
+int main(void) { for (;;) { puts("flood flood flood flood"); fputs("flood flood flood flood\n", stderr); } }

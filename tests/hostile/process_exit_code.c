@@ -1,0 +1,2 @@
+// verdict: runtime_error
+int main(void) { return 42; }

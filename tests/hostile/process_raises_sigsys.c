@@ -1,0 +1,3 @@
+// verdict: forbidden_syscall|runtime_error
+#include <signal.h>
+int main(void) { raise(SIGSYS); return 0; }
