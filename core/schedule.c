@@ -19,14 +19,15 @@ int gb_schedule_init(struct gb_schedule *s, const struct gb_plan *plan, const ui
 {
     size_t n = plan->graph->n_nodes, inputs = plan->graph->n_inputs;
     *s = (struct gb_schedule){.plan = plan, .named = named};
-    /* every step answers for an input or is the root */
-    s->steps = arena_new_array(arena, inputs + 2, struct gb_step);
+    /* every step answers for an input, as its declaration or its use, or is the root */
+    s->steps = arena_new_array(arena, 2 * inputs + 2, struct gb_step);
     s->met = arena_new_array(arena, n, uint32_t);
     s->counted = arena_new_array(arena, n, uint32_t);
     s->times = arena_new_array(arena, n, uint8_t);
+    s->lazy = arena_new_array(arena, n, uint32_t);
     s->stack = arena_new_array(arena, n + 2, struct gb_visit);
     s->operands = arena_new_array(arena, inputs + n + 2, uint32_t);
-    if (!s->steps || !s->met || !s->counted || !s->times || !s->stack || !s->operands)
+    if (!s->steps || !s->met || !s->counted || !s->times || !s->lazy || !s->stack || !s->operands)
         return -ENOMEM;
     return 0;
 }
@@ -126,7 +127,7 @@ static void meet_name(struct gb_schedule *s, uint32_t node, uint32_t unit, bool 
 /* Whether an earlier step of this run declares the value lazily. */
 static bool met_lazily(const struct gb_schedule *s, uint32_t node)
 {
-    return s->times[node] == 3;
+    return s->lazy[node] == s->run;
 }
 
 static void open_visit(struct gb_schedule *s, uint32_t *depth, uint32_t node, uint32_t unit,
@@ -174,9 +175,14 @@ static void meet_input(struct gb_schedule *s, uint32_t *depth)
 /* ---- order among operands ----------------------------------------------------------------------
  */
 
+/* A lambda that is asked ahead of its use has to remember. */
 static void materialise(struct gb_schedule *s, uint32_t step)
 {
     struct gb_step *t = &s->steps[step];
+    if (step > 0 && t[-1].node == t->node && t[-1].kind == GB_STEP_LAMBDA) {
+        t[-1].kind = GB_STEP_LAZY;
+        s->lazy[t->node] = s->run;
+    }
     bool name = s->named[t->node] == GB_NAMED_LAZY || met_lazily(s, t->node);
     t->kind = (uint8_t)(name ? GB_STEP_FORCE : GB_STEP_LOCAL);
     t->ordered = false;
@@ -231,10 +237,15 @@ static void close_visit(struct gb_schedule *s, const struct gb_visit *v)
     if (t->kind == GB_STEP_LAZY || t->kind == GB_STEP_LAMBDA || v->side)
         t->prelude = false;
     if (t->kind == GB_STEP_LAZY)
-        s->times[v->value] = 3;
+        s->lazy[v->value] = s->run;
     if (t->kind == GB_STEP_LOCAL) {
         t->prelude = t->prelude || t->ordered;
         t->ordered = false;
+    }
+    bool declares = t->kind == GB_STEP_LAZY || t->kind == GB_STEP_LAMBDA;
+    if (declares && !v->side && v != s->stack) { /* the declaration stays, its use may move */
+        step = add_step(s, v->value, v->own_unit, GB_STEP_INLINE);
+        s->steps[step].ordered = true;
     }
     s->operands[s->n_operands++] = step;
 }

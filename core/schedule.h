@@ -41,6 +41,7 @@ struct gb_schedule {
     uint32_t *met;     /* the run in which it was met last */
     uint32_t *counted; /* the run in which its uses were counted last */
     uint8_t *times;    /* uses in that run, at most 2 */
+    uint32_t *lazy;    /* the run in which it became a lazy local last */
     /* scratch */
     struct gb_visit *stack;
     uint32_t *operands; /* the steps of the operands of all open visits, GB_NIL for none */
