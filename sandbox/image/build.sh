@@ -109,20 +109,31 @@ check()
     fi
 }
 
+# inputs DIR - what the image is made of: the context and this script's packages, as one hash.
+inputs()
+{
+    (cd "$1" && find . -type f | sort | xargs sha256sum; echo "$packages $version") | sha256sum | cut -c1-64
+}
+
 # ---- the whole ---------------------------------------------------------------------------------
 
 [ -x "$job" ] || die "$job is not there: make build/release/gb-job"
 docker version >/dev/null 2>&1 || die "no Docker Engine answers"
-base=$(choose_base)
 context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT
 stage "$context"
+made_of=$(inputs "$context")
+if [ "${1:-}" = --if-needed ] && [ "$(docker image inspect --format \
+    '{{index .Config.Labels "graph-blocks.inputs"}}' "$image" 2>/dev/null)" = "$made_of" ]; then
+    exit 0
+fi
+base=$(choose_base)
 network=none
 [ "$base" = "$local_base" ] || network=default
 say "building from $base"
 mkdir -p "$top/build"
 DOCKER_BUILDKIT=0 docker build --quiet --network="$network" --build-arg BASE="$base" \
-    --build-arg VERSION="$version" --tag "$image" "$context" >"$context/id" 2>"$context/log" ||
+    --build-arg VERSION="$version" --label graph-blocks.inputs="$made_of" --tag "$image" "$context" >"$context/id" 2>"$context/log" ||
     { cat "$context/log" >&2; die "docker build failed"; }
 if ! check; then
     docker rmi -f "$image" >/dev/null

@@ -32,6 +32,9 @@ is() { # WHAT GOT WANTED
 }
 status_is() { is "status" "$status" "$1"; }
 json_is() { is "$1" "$(json "$1")" "$2"; }
+stdout_is() { # exactly, newlines included
+    is stdout "$(jq -j .stdout <<<"$body"; echo .)" "$1."
+}
 has() { # WHAT TEXT PART
     case $2 in *"$3"*) ;; *) bad "$1 does not contain '$3': $(head -c 600 <<<"$2")" ;; esac
 }

@@ -101,7 +101,7 @@ test_validate_emit_and_preview() {
     has cpp "$(json .cpp)" main
     json_is '.mapping | length > 0' true
     post /v1/preview examples/sum.json
-    json_is .stdout $'7\n'
+    stdout_is $'7\n'
     post /v1/preview examples/third-dialect.json
     problem_is 422 preview_unavailable
     has node "$body" '"s"'
@@ -119,7 +119,7 @@ test_several_inputs_share_one_compilation() {
     request=$(jq '.inputs = [{"stdin":"1 2"},{"stdin":"20 22"},{"stdin":""}] | del(.stdin)' examples/input.json)
     post /v1/compile "$request"
     status_is 200
-    json_is '[.results[].stdout] | join("")' $'3\n42\n0\n'
+    json_is '[.results[].stdout] | join("")' $'3\n42\n0'
 }
 
 test_asynchronous_jobs_run_and_are_listed() {
@@ -132,7 +132,7 @@ test_asynchronous_jobs_run_and_are_listed() {
     job_is_over() { api GET "$place" && [[ $(json .state) =~ ^(succeeded|failed|cancelled|expired)$ ]]; }
     eventually 30 job_is_over || bad "the job did not end"
     json_is .state succeeded
-    json_is .result.stdout $'1 1\n2 4\n3 9\n4 16\n'
+    json_is .result.stdout $'1 1\n2 4\n3 9\n4 16'
     api GET '/v1/jobs?limit=5'
     status_is 200
     json_is ".jobs | map(.job_id) | index(\"$id\") != null" true

@@ -18,7 +18,7 @@ test_every_example_prints_what_it_should() {
 test_the_older_path_is_an_alias() {
     post /compile examples/sum.json
     status_is 200
-    json_is .stdout $'7\n'
+    stdout_is $'7\n'
     json_is .success true
 }
 

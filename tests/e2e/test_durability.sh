@@ -11,7 +11,7 @@ many_posts() { # N FILE HEADER NAME
 }
 
 victims() { # the processes that may die at any moment
-    pgrep -f "^$RUN/bin/gb-fcgi|gb-jobd --config $RUN|gb-sandboxd --config $RUN"
+    pgrep -f "^$RUN/bin/gb-(fcgi|jobd|sandboxd) "
 }
 
 killer() { # SECONDS
