@@ -2,6 +2,7 @@
 #include "store_priv.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <time.h>
@@ -81,9 +82,19 @@ static struct store *new_store(const struct store_options *o)
     return s;
 }
 
+/* A new file is for the service's user and group alone; -wal and -shm get the same mode. Never opened
+ * when it exists: closing it would drop this process's POSIX locks on it (fcntl(2)). */
+static void create_private(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+    if (fd >= 0)
+        close(fd);
+}
+
 static int open_writer(struct store *s, const struct store_options *o,
                        const struct db_options *file, struct err *err)
 {
+    create_private(o->path);
     int code = db_open(&s->writer, file, err);
     if (!code)
         code = store_migrate(&s->writer, err);

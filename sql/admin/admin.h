@@ -49,11 +49,13 @@ struct command {
     command_run run;
 };
 
+/* Opens admin->store; main() closes it. */
+int admin_open(struct admin *admin, bool read_only, struct err *err);
 /* Prints a query's rows. */
 int admin_print(struct admin *admin, const char *sql, const char *arg, struct err *err);
 
 /* One table a file. */
 extern const struct command user_commands[], key_commands[], job_commands[], audit_commands[],
-    db_commands[];
+    db_commands[], watch_commands[];
 
 #endif

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const struct command *const tables[] = {user_commands, key_commands, job_commands,
-                                               audit_commands, db_commands};
+static const struct command *const tables[] = {user_commands,  key_commands, job_commands,
+                                               audit_commands, db_commands,  watch_commands};
 #define N_TABLES (sizeof tables / sizeof tables[0])
 
 /* ---- arguments
@@ -111,7 +111,7 @@ static void print_usage(FILE *to)
     }
 }
 
-static int open_store(struct admin *a, const struct command *c, struct err *err)
+int admin_open(struct admin *a, bool read_only, struct err *err)
 {
     struct store_options o = {
         .path = a->cfg.db_path,
@@ -119,10 +119,16 @@ static int open_store(struct admin *a, const struct command *c, struct err *err)
         .busy_timeout_ms = (int)a->cfg.db_busy_ms,
         .readers = 1,
         .sync_full = a->cfg.db_sync_full,
-        .read_only = !(c->flags & NEEDS_STORE),
+        .read_only = read_only,
         .limits = {a->cfg.max_running_jobs, a->cfg.max_queued_jobs},
     };
-    return c->flags & (NEEDS_STORE | READS_STORE) ? store_open(&o, &a->store, err) : 0;
+    return store_open(&o, &a->store, err);
+}
+
+static int open_store(struct admin *a, const struct command *c, struct err *err)
+{
+    return c->flags & (NEEDS_STORE | READS_STORE) ? admin_open(a, !(c->flags & NEEDS_STORE), err)
+                                                  : 0;
 }
 
 static const char *who_is_it(void)

@@ -1,0 +1,287 @@
+/*
+ * doctor_sandbox.c - is a job really locked up? The job itself is asked.
+ *
+ * The probe is a C program that runs in the sandbox like any other and prints what the kernel says of
+ * it (/proc/self/status), which interfaces it has, and what it can write. It runs twice: the second
+ * looks for what the first left behind.
+ */
+#include "doctor.h"
+
+#include "../../sandbox/client.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define STATUS_MS 3000
+#define PROBE_MS 60000
+
+static const char probe_source[] =
+    "#include <stdio.h>\n"
+    "#include <string.h>\n"
+    "static void lines(const char *path, const char *const *keys)\n"
+    "{\n"
+    "    char line[256];\n"
+    "    FILE *f = fopen(path, \"r\");\n"
+    "    while (f && fgets(line, sizeof line, f))\n"
+    "        for (int i = 0; keys[i]; i++)\n"
+    "            if (strstr(line, keys[i]))\n"
+    "                fputs(line, stdout);\n"
+    "}\n"
+    "static const char *can(const char *path, const char *mode)\n"
+    "{\n"
+    "    FILE *f = fopen(path, mode);\n"
+    "    return f ? \"yes\" : \"no\";\n"
+    "}\n"
+    "int main(void)\n"
+    "{\n"
+    "    static const char *const keys[] = {\"Uid:\", \"CapEff:\", \"CapBnd:\", \"NoNewPrivs:\",\n"
+    "                                       \"Seccomp:\", 0};\n"
+    "    static const char *const colon[] = {\":\", 0};\n"
+    "    lines(\"/proc/self/status\", keys);\n"
+    "    lines(\"/proc/self/net/dev\", colon);\n"
+    "    printf(\"leftover: %s\\n\", can(\"/workspace/left-by-doctor\", \"r\"));\n"
+    "    printf(\"workspace: %s\\n\", can(\"/workspace/left-by-doctor\", \"w\"));\n"
+    "    printf(\"root: %s\\n\", can(\"/written-by-doctor\", \"w\"));\n"
+    "    return 0;\n"
+    "}\n";
+
+/* ---- the probe ------------------------------------------------------------------------------ */
+
+static void write_submission(struct admin *a, int number, struct buf *out)
+{
+    const struct config *cfg = &a->cfg;
+    struct jsonw w = {.out = out};
+    char id[STORE_ID_MAX];
+    snprintf(id, sizeof id, "DOCTOR%018d%02d", (int)getpid(), number);
+    jw_open(&w, '{');
+    jw_kcstr(&w, "job_id", id);
+    jw_kcstr(&w, "user", "gb-admin");
+    jw_kcstr(&w, "language", "c");
+    jw_key(&w, "files");
+    jw_open(&w, '{');
+    jw_kcstr(&w, "main.c", probe_source);
+    jw_close(&w, '}');
+    jw_kbool(&w, "binary", false);
+    jw_kbool(&w, "want_binary", false);
+    jw_kbool(&w, "run", true);
+    jw_key(&w, "options");
+    jw_raw(&w, STR("{\"optimize\":0,\"sanitize\":false,\"werror\":false,\"link\":[],"
+                   "\"graph\":false}"));
+    jw_key(&w, "inputs");
+    jw_raw(&w, STR("[{\"stdin\":\"\",\"args\":[]}]"));
+    buf_printf(out,
+               ",\"limits\":{\"compile\":{\"wall_ms\":%lld,\"cpu_ms\":%lld,\"memory_mb\":%lld},"
+               "\"run\":{\"wall_ms\":%lld,\"cpu_ms\":%lld,\"memory_mb\":%lld,\"output_kb\":%lld,"
+               "\"pids\":%lld,\"file_mb\":%lld}},\"queue_ms\":%lld",
+               (long long)cfg->compile_wall_ms, (long long)cfg->compile_cpu_ms,
+               (long long)cfg->compile_memory_mb, (long long)cfg->run_wall_ms,
+               (long long)cfg->run_cpu_ms, (long long)cfg->run_memory_mb, (long long)cfg->output_kb,
+               (long long)cfg->run_pids, (long long)cfg->run_file_mb, (long long)cfg->queue_ms);
+    if (*cfg->dev_fallback_token)
+        jw_kcstr(&w, "fallback_token", cfg->dev_fallback_token);
+    jw_close(&w, '}');
+}
+
+static void take_output(void *data, unsigned run, bool is_stderr, struct str bytes)
+{
+    struct probe *p = data;
+    size_t used = strlen(p->output), room = sizeof p->output - 1 - used;
+    (void)run;
+    if (!is_stderr)
+        strncat(p->output, bytes.s, bytes.n < room ? bytes.n : room);
+}
+
+static void read_report(struct probe *p, struct sandbox_reply *reply)
+{
+    struct jdoc d = {0};
+    const struct buf *text = reply->report.len ? &reply->report : &reply->refusal;
+    if (jdoc_parse(&d, text->data, text->len, NULL, NULL) == 0) {
+        struct str verdict = jdoc_str(&d, jdoc_get(&d, 0, "verdict"));
+        uint32_t fallback = jdoc_get(&d, 0, "fallback_executed");
+        p->ran = str_eqc(verdict, "ok");
+        p->fallback = jdoc_is(&d, fallback, JSON_BOOL) && d.vals[fallback].b;
+        struct str why = jdoc_str(&d, jdoc_get(&d, 0, reply->report.len ? "verdict" : "message"));
+        snprintf(p->trouble, sizeof p->trouble, "%.*s", STR_ARG(why));
+    }
+    jdoc_free(&d);
+}
+
+static void run_probe(struct patient *p, int number, struct probe *probe)
+{
+    cleanup_buf struct buf submit = BUF_INIT(0);
+    const struct sandbox_events events = {.data = probe, .output = take_output};
+    struct sandbox_reply reply = {0};
+    struct err err = {0};
+    write_submission(p->admin, number, &submit);
+    int code = sandbox_run(p->admin->cfg.sandbox_socket, buf_view(&submit), (struct str){0},
+                           PROBE_MS, &events, &reply, &err);
+    if (code)
+        snprintf(probe->trouble, sizeof probe->trouble, "%s", err.message);
+    else
+        read_report(probe, &reply);
+    sandbox_reply_free(&reply);
+}
+
+void examine_sandbox(struct patient *p)
+{
+    struct err err = {0};
+    const char *socket = p->admin->cfg.sandbox_socket;
+    int code = sandbox_status(socket, STATUS_MS, &p->status, &err);
+    if (!code)
+        code = jdoc_parse(&p->doc, p->status.data, p->status.len, NULL, &err);
+    if (code) {
+        snprintf(p->status_trouble, sizeof p->status_trouble, "%s", err.message);
+        return;
+    }
+    run_probe(p, 1, &p->first);
+    if (p->first.ran)
+        run_probe(p, 2, &p->second);
+}
+
+/* The text after "key" in the probe's output, up to the end of its line; empty when absent. */
+static struct str probed(const struct probe *p, const char *key)
+{
+    const char *at = strstr(p->output, key);
+    if (!at)
+        return (struct str){0};
+    at += strlen(key);
+    at += strspn(at, ": \t");
+    return (struct str){at, strcspn(at, "\n")};
+}
+
+/* False, and a finding of its own, when no probe ran. */
+static bool has_probe(const struct patient *p, struct finding *f)
+{
+    if (!p->first.ran)
+        unknown(f, "no job ran that could be asked");
+    return p->first.ran;
+}
+
+/* ---- the checks ----------------------------------------------------------------------------- */
+
+static void look_broker(struct patient *p, struct finding *f)
+{
+    uint32_t ready = jdoc_get(&p->doc, 0, "ready"), reasons = jdoc_get(&p->doc, 0, "reasons");
+    if (!p->doc.n_vals)
+        wrong(f, "start gb-sandboxd (systemctl start gb-sandboxd, or ops/up)",
+              "gb-sandboxd does not answer: %s", p->status_trouble);
+    else if (jdoc_is(&p->doc, ready, JSON_BOOL) && p->doc.vals[ready].b)
+        fine(f, "gb-sandboxd is ready");
+    else
+        wrong(f, "systemctl start docker; then gb-admin doctor again",
+              "gb-sandboxd is not ready: %.*s",
+              reasons == JSON_NONE ? 0
+                                   : (int)(p->doc.vals[reasons].end - p->doc.vals[reasons].start),
+              reasons == JSON_NONE ? "" : p->doc.text + p->doc.vals[reasons].start);
+}
+
+static void look_image(struct patient *p, struct finding *f)
+{
+    struct str image = jdoc_str(&p->doc, jdoc_get(&p->doc, 0, "digest"));
+    if (p->first.ran && p->second.ran)
+        fine(f, "the image is built and runs jobs (%.*s)", STR_ARG(image));
+    else
+        wrong(f, "sandbox/image/build.sh; then restart gb-sandboxd", "a job does not run: %s",
+              !p->doc.n_vals  ? p->status_trouble
+              : !p->first.ran ? p->first.trouble
+                              : p->second.trouble);
+}
+
+static void look_seccomp(struct patient *p, struct finding *f)
+{
+    if (!has_probe(p, f))
+        return;
+    if (str_eqc(probed(&p->first, "Seccomp:"), "2"))
+        fine(f, "jobs run under a system-call filter");
+    else
+        wrong(f, "check SANDBOX_SECCOMP and that the kernel has CONFIG_SECCOMP_FILTER",
+              "a job runs without a system-call filter");
+}
+
+static void look_capabilities(struct patient *p, struct finding *f)
+{
+    static const char none[] = "0000000000000000";
+    if (!has_probe(p, f))
+        return;
+    struct str effective = probed(&p->first, "CapEff:"), bound = probed(&p->first, "CapBnd:");
+    if (str_eqc(effective, none) && str_eqc(bound, none))
+        fine(f, "jobs have no capability and cannot gain one");
+    else
+        wrong(f, "restart gb-sandboxd: its containers drop all capabilities",
+              "a job has capabilities: effective %.*s, bounding %.*s", STR_ARG(effective),
+              STR_ARG(bound));
+}
+
+static void look_no_new_privs(struct patient *p, struct finding *f)
+{
+    if (!has_probe(p, f))
+        return;
+    if (str_eqc(probed(&p->first, "NoNewPrivs:"), "1"))
+        fine(f, "no_new_privs is set for jobs");
+    else
+        wrong(f, "restart gb-sandboxd: its containers set no-new-privileges",
+              "no_new_privs is not set for jobs");
+}
+
+static void look_user(struct patient *p, struct finding *f)
+{
+    if (!has_probe(p, f))
+        return;
+    struct str uid = probed(&p->first, "Uid:");
+    if (uid.n && uid.s[0] != '0')
+        fine(f, "jobs run as user %.*s", (int)strcspn(uid.s, "\t\n"), uid.s);
+    else
+        wrong(f, "sandbox/image/build.sh (the image must name a user)", "jobs run as root");
+}
+
+static void look_network(struct patient *p, struct finding *f)
+{
+    if (!has_probe(p, f))
+        return;
+    static const char *const others[] = {"eth", "ens", "enp", "veth", "wlan"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strstr(p->first.output, others[i])) {
+            wrong(f, "restart gb-sandboxd: its containers have network none",
+                  "jobs have a network interface (%s)", others[i]);
+            return;
+        }
+    fine(f, "jobs have no network");
+}
+
+static void look_workspace(struct patient *p, struct finding *f)
+{
+    if (!has_probe(p, f))
+        return;
+    if (!str_eqc(probed(&p->first, "root:"), "no"))
+        wrong(f, "restart gb-sandboxd: its containers have a read-only root",
+              "jobs can write to the root of the file system");
+    else if (p->second.ran && str_eqc(probed(&p->second, "leftover:"), "no"))
+        fine(f, "the root is read-only; one job finds nothing of another");
+    else
+        wrong(f, "restart gb-sandboxd: it uses a container once", "a job finds what another left");
+}
+
+static void look_fallback(struct patient *p, struct finding *f)
+{
+    if (p->first.fallback)
+        wrong(f, "set DEV_ALLOW_FALLBACK=0 and restart gb-sandboxd", "jobs run on the host");
+    else if (p->admin->cfg.dev_allow_fallback)
+        wrong(f, "set DEV_ALLOW_FALLBACK=0 and restart gb-sandboxd",
+              "jobs may run on the host when Docker is away");
+    else
+        fine(f, "jobs never run on the host");
+}
+
+const struct check sandbox_checks[] = {
+    {"broker", "gb-sandboxd answers and a container is ready", look_broker},
+    {"image", "the sandbox image is built and runs a job", look_image},
+    {"seccomp", "a system-call filter is in force", look_seccomp},
+    {"capabilities", "all capabilities are dropped", look_capabilities},
+    {"no-new-privileges", "no program can gain privileges", look_no_new_privs},
+    {"non-root", "jobs run as a user that is not root", look_user},
+    {"network", "jobs have no network", look_network},
+    {"workspace", "each job has a workspace of its own, all else is read-only", look_workspace},
+    {"fallback", "the development fallback is off", look_fallback},
+    {0},
+};
