@@ -9,14 +9,13 @@
 #include "reply.h"
 #include "service.h"
 
-#define ROUTE_DEFAULT STR("compile")
-
 /* Answers one element as a request of its own. It borrows the batch's document and caller. */
 static void answer_one(struct request *q, uint32_t element, struct jsonw *w)
 {
     struct request one;
-    struct str name = jget_str(&q->doc, element, "route");
-    const struct route *route = route_named(name.n ? name : ROUTE_DEFAULT);
+    struct str path = arena_str(&q->arena, jget_str(&q->doc, element, "path")), none;
+    unsigned allowed;
+    const struct route *route = path.s ? route_find(METHOD_POST, path.s, &none, &allowed) : NULL;
     uint32_t body = jdoc_get(&q->doc, element, "body");
     request_init(&one, q->worker, q->transport);
     one.route = route;
@@ -24,10 +23,13 @@ static void answer_one(struct request *q, uint32_t element, struct jsonw *w)
     one.caller = q->caller;
     one.known = true;
     memcpy(one.env.request_id, q->env.request_id, sizeof(one.env.request_id));
-    ledger_begin(&one, route->name);
-    one.job.idempotency_key = (struct str){0};
-    enum outcome o = auth_scopes(&one, route->scopes);
-    o = o == OUTCOME_ok ? perform(&one, route, body) : ledger_close(&one, o);
+    enum outcome o = route ? auth_scopes(&one, route->scopes)
+                           : problem(&one, OUTCOME_internal, "no memory for the batch");
+    if (route) {
+        ledger_begin(&one, route->name);
+        one.job.idempotency_key = (struct str){0}; /* the batch's is none of its elements' */
+        o = o == OUTCOME_ok ? perform(&one, route, body) : ledger_close(&one, o);
+    }
 
     jw_open(w, '{');
     jw_kint(w, "status", outcome_row(o)->status);

@@ -111,29 +111,45 @@ enum outcome handle_emit(struct request *q, uint32_t body)
     return o;
 }
 
+/* Node and function of what the evaluator stopped at. */
+static void write_place(const struct gb_program *p, const struct gb_eval_result *r, struct jsonw *w)
+{
+    bool in_main = r->fault_func == GB_NIL;
+    const struct gb_graph *g = in_main ? &p->main : &p->funcs[r->fault_func].graph;
+    jw_key(w, "node_id");
+    if (r->fault_node == GB_NIL)
+        jw_null(w);
+    else
+        jw_str(w, g->nodes[r->fault_node].id);
+    jw_key(w, "function");
+    if (in_main)
+        jw_null(w);
+    else
+        jw_str(w, p->funcs[r->fault_func].name);
+}
+
 static void write_fault(const struct gb_program *p, const struct gb_eval_result *r, struct jsonw *w)
 {
     jw_key(w, "faults");
     jw_open(w, '[');
     if (r->fault != GB_FAULT_none) {
-        bool in_main = r->fault_func == GB_NIL;
-        const struct gb_graph *g = in_main ? &p->main : &p->funcs[r->fault_func].graph;
         jw_open(w, '{');
-        jw_key(w, "node_id");
-        if (r->fault_node == GB_NIL)
-            jw_null(w);
-        else
-            jw_str(w, g->nodes[r->fault_node].id);
-        jw_key(w, "function");
-        if (in_main)
-            jw_null(w);
-        else
-            jw_str(w, p->funcs[r->fault_func].name);
+        write_place(p, r, w);
         jw_kcstr(w, "kind", gb_fault_name(r->fault));
         jw_kcstr(w, "message", gb_fault_message(r->fault));
         jw_close(w, '}');
     }
     jw_close(w, ']');
+}
+
+static enum outcome no_preview(struct request *q, const struct gb_program *p,
+                               const struct gb_eval_result *r)
+{
+    struct jsonw w;
+    problem_begin(q, OUTCOME_preview_unavailable, &w,
+                  "the preview cannot run external nodes; POST /v1/compile runs them");
+    write_place(p, r, &w);
+    return problem_end(OUTCOME_preview_unavailable, &w);
 }
 
 static enum outcome preview(struct request *q, const struct gb_program *p, struct str input)
@@ -146,8 +162,7 @@ static enum outcome preview(struct request *q, const struct gb_program *p, struc
     bool external = rc == -ENOTSUP;
     enum outcome o = OUTCOME_ok;
     if (external) {
-        o = problem(q, OUTCOME_preview_unavailable,
-                    "the preview cannot run external nodes; POST /v1/compile runs them");
+        o = no_preview(q, p, &r);
     } else {
         bool good = r.fault == GB_FAULT_none && r.exit_code == 0;
         struct jsonw w = reply_json(q);

@@ -170,7 +170,9 @@ static void check_object(const struct jdoc *doc, uint32_t v, const struct field 
         const struct field *f = find(table, name);
         if (!f)
             complain_unknown(c, it + 1, name, table);
-        else if (!jdoc_is(doc, it + 1, JSON_NULL))
+        else if (jdoc_get(doc, v, f->name) != it + 1)
+            complain(c, OUTCOME_bad_field, it + 1, f->name, "`%s` is given twice", f->name);
+        else if (!jdoc_is(doc, it + 1, JSON_NULL) || f->type == FIELD_LIMIT)
             check_value(doc, it + 1, f, c);
     }
 }

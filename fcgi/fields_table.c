@@ -6,7 +6,7 @@
 
 #define SOURCE_MAX (1 << 20) /* all sources together, decoded */
 #define STDIN_MAX (1 << 20)  /* of one run */
-#define LIMIT_MAX INT32_MAX  /* past it a limit is an overflow, not a wish */
+#define LIMIT_MAX 1000000000 /* past it a limit is an overflow, not a wish */
 #define INPUTS_MAX 100
 #define BATCH_MAX 20
 #define END                                                                                        \
@@ -135,10 +135,11 @@ const struct field fields_execute[] = {
     END};
 
 static const struct field batch_members[] = {
-    {.name = "route",
+    {.name = "path",
      .type = FIELD_WORD,
-     .words = "compile execute validate emit preview",
-     .doc = "which of the routes (default compile)"},
+     .words = "/v1/compile /v1/execute /v1/validate /v1/emit /v1/preview",
+     .required = true,
+     .doc = "which of the routes"},
     {.name = "body", .type = FIELD_OBJECT, .required = true, .doc = "what that route accepts"},
     END};
 static const struct field one_request = {

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcgiapp.h>
+#include <poll.h>
 #include <signal.h>
 
 /* Set by a signal handler, so it can belong to nobody. */
@@ -39,6 +40,13 @@ static int fcgi_flush(void *data)
     return FCGX_FFlush(((FCGX_Request *)data)->out) == 0 ? 0 : -EPIPE;
 }
 
+/* The web server closes its end when the client has gone. */
+static bool fcgi_gone(void *data)
+{
+    struct pollfd p = {.fd = ((FCGX_Request *)data)->ipcFd, .events = POLLRDHUP};
+    return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
 int gateway_init(struct err *err)
 {
     return FCGX_Init() == 0 ? 0 : err_set(err, -EIO, "libfcgi does not initialise");
@@ -54,7 +62,8 @@ int gateway_loop(int listen_fd, void (*serve)(void *data, const struct transport
                                 .param = fcgi_param,
                                 .read = fcgi_read,
                                 .write = fcgi_write,
-                                .flush = fcgi_flush};
+                                .flush = fcgi_flush,
+                                .gone = fcgi_gone};
     int rc = 0;
     while (!stopping) {
         rc = FCGX_Accept_r(&request);

@@ -61,7 +61,7 @@ enum outcome handle_node_defs(struct request *q, uint32_t body)
     (void)body;
     struct jsonw w = reply_json(q);
     gb_catalogue_json(&q->service->policy, &w);
-    return OUTCOME_ok;
+    return reply_document(q);
 }
 
 enum outcome handle_schema(struct request *q, uint32_t body)
@@ -69,7 +69,7 @@ enum outcome handle_schema(struct request *q, uint32_t body)
     (void)body;
     buf_clear(&q->reply.body);
     buf_str(&q->reply.body, gb_schema_json());
-    return OUTCOME_ok;
+    return reply_document(q);
 }
 
 static void write_quota(const struct quota_state *quota, struct jsonw *w)

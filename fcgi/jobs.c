@@ -168,7 +168,7 @@ enum outcome handle_result(struct request *q, uint32_t body)
     if (!is_hash(q->param))
         return problem(q, OUTCOME_not_found, "a result's name has 64 hexadecimal digits");
     snprintf(key, sizeof(key), "gb:r:%.*s", STR_ARG(q->param));
-    if (reply_etag(q, q->param))
+    if (reply_etag(q, q->param, "private, max-age=31536000, immutable"))
         return OUTCOME_not_modified;
     struct timespec from;
     clock_gettime(CLOCK_MONOTONIC, &from);

@@ -289,5 +289,5 @@ enum outcome handle_openapi(struct request *q, uint32_t body)
     jw_key(&w, "components");
     jw_raw(&w, (struct str){components, sizeof(components) - 1});
     jw_close(&w, '}');
-    return OUTCOME_ok;
+    return reply_document(q);
 }

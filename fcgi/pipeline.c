@@ -282,12 +282,13 @@ static enum outcome fly_together(struct pass *p)
     enum outcome o;
     if (f && first) {
         o = fly(p, &mark);
-        struct execution *x = o == OUTCOME_ok ? p->x : NULL;
-        flight_land(flights, f, x);
-        if (x) {
+        bool shared = o == OUTCOME_ok && p->x->verdict != VERDICT_cancelled;
+        struct execution *x = p->x;
+        flight_land(flights, f, shared ? x : NULL);
+        if (shared)
             p->x = NULL; /* the flight's now */
+        if (o == OUTCOME_ok)
             o = finish(p, x, p->cache, NULL);
-        }
     } else {
         const struct execution *shared = f ? flight_wait(flights, f) : NULL;
         if (shared) {

@@ -24,7 +24,8 @@ bool record_storable(const struct execution *x, uint32_t i)
     const struct run_result *r = &x->runs[i];
     bool ended = r->verdict == VERDICT_ok || r->verdict == VERDICT_runtime_error;
     bool by_itself = r->signal.n == 0 && r->exit_code >= 0 && r->killed_by.n == 0;
-    return ended && by_itself && is_silent(x->compile.diagnostics) && !r->reads_clock && !x->fallback;
+    return ended && by_itself && is_silent(x->compile.diagnostics) && !r->reads_clock &&
+           !x->fallback;
 }
 
 void output_json(struct jsonw *w, const char *name, struct str bytes)

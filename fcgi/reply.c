@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 
+#include "key.h"
+#include "service.h"
+
 void reply_header(struct reply *r, const char *name, const char *fmt, ...)
 {
     char value[1024];
@@ -30,8 +33,8 @@ struct jsonw reply_json(struct request *q)
 static void problem_head(struct request *q, enum outcome o, struct jsonw *w, const char *message)
 {
     const struct outcome_row *row = outcome_row(o);
-    char type[96];
-    snprintf(type, sizeof(type), "urn:graph-blocks:problem:%s", row->word);
+    char type[256];
+    snprintf(type, sizeof(type), "%s%s", q->service->cfg.error_type_base, row->word);
 
     *w = reply_json(q);
     q->reply.content_type = "application/problem+json";
@@ -77,14 +80,21 @@ enum outcome problem(struct request *q, enum outcome o, const char *fmt, ...)
     return problem_end(o, &w);
 }
 
-bool reply_etag(struct request *q, struct str tag)
+bool reply_etag(struct request *q, struct str tag, const char *cache_control)
 {
     char quoted[100];
     const char *held = request_param(q, "HTTP_IF_NONE_MATCH");
     snprintf(quoted, sizeof(quoted), "\"%.*s\"", tag.n > 90 ? 90 : (int)tag.n, tag.s);
     reply_header(&q->reply, "ETag", "%s", quoted);
-    reply_header(&q->reply, "Cache-Control", "private, max-age=31536000, immutable");
+    reply_header(&q->reply, "Cache-Control", "%s", cache_control);
     return strstr(held, quoted) != NULL || strcmp(held, "*") == 0;
+}
+
+enum outcome reply_document(struct request *q)
+{
+    char tag[WORK_HASH_HEX];
+    sha256_hex(buf_view(&q->reply.body), tag);
+    return reply_etag(q, str_c(tag), "public, max-age=60") ? OUTCOME_not_modified : OUTCOME_ok;
 }
 
 static void server_timing(struct request *q, struct buf *out)

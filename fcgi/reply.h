@@ -25,9 +25,11 @@ enum outcome problem_end(enum outcome o, struct jsonw *w);
 /* A writer on the (emptied) body. */
 struct jsonw reply_json(struct request *q);
 
-/* Names the reply's unchanging content: ETag and Cache-Control. True when the client has it already
+/* Names the reply's content: ETag, and Cache-Control as given. True when the client has it already
  * (If-None-Match): then the outcome is OUTCOME_not_modified. */
-bool reply_etag(struct request *q, struct str tag);
+bool reply_etag(struct request *q, struct str tag, const char *cache_control);
+/* The same for a document that changes with the service alone: the tag is the body's hash. */
+enum outcome reply_document(struct request *q);
 
 /* Sends status line, headers and body. 0 or -EPIPE. */
 int reply_send(struct request *q, enum outcome o);

@@ -54,6 +54,8 @@ static bool on_cancelled(void *data)
     if (ms_since(&c->looked) < CANCEL_LOOK_MS)
         return false;
     clock_gettime(CLOCK_MONOTONIC, &c->looked);
+    if (q->transport->gone(q->transport->data))
+        return true;
     if (!q->leased)
         return store_cancel_wanted(q->service->store, id);
     int rc = store_heartbeat(q->service->store, id, q->job.lease_ms, NULL);

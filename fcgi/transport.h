@@ -4,6 +4,7 @@
 #ifndef GB_FCGI_TRANSPORT_H
 #define GB_FCGI_TRANSPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct transport {
@@ -16,6 +17,8 @@ struct transport {
     int (*write)(void *data, const char *bytes, size_t n);
     /* What is written goes on its way now; 0 or -EPIPE. */
     int (*flush)(void *data);
+    /* Whether the client has gone away meanwhile. */
+    bool (*gone)(void *data);
 };
 
 #endif
