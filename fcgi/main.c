@@ -25,6 +25,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include "../core/base/log.h"
@@ -77,6 +78,7 @@ static void set_signals(sigset_t *ret_waited)
     sigaddset(ret_waited, SIGTERM);
     sigaddset(ret_waited, SIGINT);
     pthread_sigmask(SIG_BLOCK, ret_waited, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* a supervisor that was killed cannot end us any more */
 }
 
 static int start(struct crew *crew, struct err *err)
