@@ -280,7 +280,7 @@ static void test_every_job_is_remembered(void **state)
     free(reply);
     snprintf(path, sizeof(path), "/v1/jobs/%s", id);
     expect(b, (struct client){GET(path), .key = b->key}, 200, "\"state\":\"failed\"");
-    expect(b, (struct client){GET("/v1/jobs"), .query = "limit=1&state=failed", .key = b->key}, 200,
+    expect(b, (struct client){GET("/v1/jobs"), .query = "limit=20&state=failed", .key = b->key}, 200,
            id);
     expect(b, (struct client){GET("/v1/jobs"), .query = "state=gone", .key = b->key}, 400,
            "bad_parameter");
