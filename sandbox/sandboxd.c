@@ -50,6 +50,7 @@
 #define THREAD_STACK (256U << 10)
 #define PROFILE_MAX (1U << 20)
 #define PEERS_MAX 32
+#define PIDS_OF_OURS 4   /* gb-job, and what a compiler needs beside the program's share */
 #define GOODBYE_MS 10000 /* for jobs to end after SIGTERM */
 
 struct peers {
@@ -121,6 +122,13 @@ static int read_profile(const char *path, char **ret_text, struct err *err)
     return 0;
 }
 
+/* gVisor's kernel is a process of many threads (some 60 at rest), which the container's own limit
+ * counts too; without room for them the sandbox as a whole would die of a guest's fork. */
+static int64_t pids_of_runtime(const char *runtime)
+{
+    return strncmp(runtime, "runsc", 5) == 0 ? 1024 : 0;
+}
+
 /* Everything that can be wrong with the configuration is found before anything is started. */
 static int prepare(struct broker *b, struct peers *ret_peers, struct err *err)
 {
@@ -140,7 +148,7 @@ static int prepare(struct broker *b, struct peers *ret_peers, struct err *err)
     struct container_limits limits = {
         .memory = b->cfg.compile_memory_mb << 20,
         .nano_cpus = b->cfg.compile_cpus_milli * 1000000,
-        .pids = b->ceilings.pids + 4, /* gb-job, and the compiler's driver */
+        .pids = b->ceilings.pids + PIDS_OF_OURS + pids_of_runtime(b->cfg.sandbox_runtime),
         .workspace = b->cfg.workspace_mb << 20,
         .seccomp = b->seccomp,
         .runtime = b->cfg.sandbox_runtime,

@@ -122,7 +122,7 @@ static void facts_of(const struct visit *v, const struct box *box, int64_t sent_
 }
 
 /* Tells the client how the relay ended. */
-static void conclude(struct visit *v, const struct box *box, const struct relay *relay,
+static void conclude(struct visit *v, struct box *box, const struct relay *relay,
                      enum relay_end end, const struct err *why)
 {
     struct report_facts facts;
@@ -135,8 +135,11 @@ static void conclude(struct visit *v, const struct box *box, const struct relay 
         report_memory(relay->running, v->job.limits.run_memory_mb * 1024, &facts, &report);
     if (end == RELAY_CANCELLED)
         refuse(v, REFUSAL_CANCELLED, "the job was cancelled");
-    if (end == RELAY_LOST)
+    if (end == RELAY_LOST) {
+        log_warn("a job was lost", "container", box->id, "why", err.message, "gb-job says",
+                 buf_cstr(&box->channel.said));
         refuse(v, REFUSAL_UNAVAILABLE, err.message);
+    }
     if (report.len)
         io_send_frame(v->fd, FRAME_REPORT, buf_view(&report), io_now_ms() + REPLY_MS, NULL);
 }

@@ -84,6 +84,8 @@ static void limit(const struct child_fds *fds, __rlimit_resource_t resource, rli
     must(fds, getrlimit(resource, &value));
     if (value.rlim_max != RLIM_INFINITY && n > value.rlim_max)
         n = value.rlim_max;
+    if (value.rlim_cur == n && value.rlim_max == n)
+        return; /* the container's own; gVisor lets nobody set some of them */
     value = (struct rlimit){n, n};
     must(fds, setrlimit(resource, &value));
 }

@@ -28,10 +28,15 @@ struct making {
     bool notifies;
 };
 
-/* seccomp(2): user notification, Linux 5.0. gVisor has none. */
+/* seccomp(2): user notification, Linux 5.0. gVisor has none. Its seccomp(2) also answers libseccomp's
+ * probes as if it knew no SECCOMP_RET_KILL_PROCESS, which is then refused here although it works. */
 static bool kernel_notifies(void)
 {
-    return seccomp_api_get() >= 5;
+    unsigned level = seccomp_api_get();
+
+    if (level < 3)
+        seccomp_api_set(3);
+    return level >= 5;
 }
 
 /* What becomes of a call that no row names. */
@@ -136,8 +141,8 @@ static int export(const struct making *m, struct filter *f)
 
 int filter_make(enum filter_kind kind, struct filter *ret, struct err *err)
 {
-    struct making m = {seccomp_init(default_action(kind)), kind,
-                       kind == FILTER_RUN && kernel_notifies()};
+    bool notifies = kernel_notifies(); /* before anything else of libseccomp */
+    struct making m = {seccomp_init(default_action(kind)), kind, kind == FILTER_RUN && notifies};
     struct filter f = {.notifies = m.notifies};
     int rc = m.context == NULL ? -ENOMEM : add_rules(&m);
 
