@@ -66,6 +66,14 @@ static int cmd_hash(struct gbc *c)
     return r;
 }
 
+static int cmd_fmt(struct gbc *c)
+{
+    struct buf out = BUF_INIT(0);
+    int r = report_result(c, gb_format(c->program, &out), &out);
+    buf_free(&out);
+    return r;
+}
+
 static int cmd_dot(struct gbc *c)
 {
     struct buf out = BUF_INIT(0);
@@ -122,6 +130,7 @@ static const struct command {
     {"emit", cmd_emit, true, " --standalone --map -o ", "write the C++"},
     {"run", gbc_run, true, " --native --input --steps -o ", "run the graph"},
     {"hash", cmd_hash, true, " -o ", "the hash of the graph's meaning"},
+    {"fmt", cmd_fmt, true, " -o ", "the graph as canonical JSON"},
     {"dot", cmd_dot, true, " -o ", "the graph as Graphviz text"},
     {"nodes", cmd_nodes, false, " --json -o ", "the node catalogue"},
     {"schema", cmd_schema, false, " -o ", "the JSON Schema of the IR"},

@@ -121,20 +121,27 @@ static int spawn_and_wait(char *const argv[], const posix_spawn_file_actions_t *
     return 0;
 }
 
-static void show_messages(const struct workshop *w)
+static void show_messages(const struct gbc *c, const struct workshop *w,
+                          const struct gb_emission *e)
 {
-    struct buf text = BUF_INIT(0);
-    if (gbc_read(w->messages, &text) == 0)
-        fwrite(text.data, 1, text.len, stderr);
-    buf_free(&text);
+    cleanup_buf struct buf text = BUF_INIT(0);
+    struct arena arena = ARENA_INIT(0);
+    struct gb_diagnostic *all = NULL;
+    uint32_t n = 0;
+    if (gbc_read(w->messages, &text) == 0 &&
+        gb_diagnostics(buf_view(&text), w->cpp, e, &arena, &all, &n) == 0)
+        for (uint32_t i = 0; i < n; i++)
+            gbc_show_diagnostic(c, &all[i]);
+    arena_free(&arena);
 }
 
-static int compile(const struct gbc *c, const struct workshop *w)
+static int compile(const struct gbc *c, const struct workshop *w, const struct gb_emission *e)
 {
     const char *chosen = getenv("CXX");
     char *argv[] = {(char *)(chosen && *chosen ? chosen : "g++"),
                     "-std=c++17",
                     "-O2",
+                    "-fdiagnostics-format=json",
                     "-o",
                     (char *)w->program,
                     (char *)w->cpp,
@@ -152,7 +159,7 @@ static int compile(const struct gbc *c, const struct workshop *w)
     }
     if (status == 0)
         return 0;
-    show_messages(w);
+    show_messages(c, w, e);
     return EX_DATAERR;
 }
 
@@ -219,7 +226,7 @@ static int run_native(struct gbc *c)
     if (!r)
         r = gbc_write(w.cpp, buf_view(&e.cpp));
     if (!r)
-        r = compile(c, &w);
+        r = compile(c, &w, &e);
     if (!r)
         r = execute(c, &w, &id);
     workshop_close(&w);

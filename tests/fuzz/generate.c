@@ -153,7 +153,8 @@ static void control(struct gen *g, uint32_t from, uint32_t to, const char *port)
  */
 
 /* Inputs are types, and: n a number of any kind, z an int that is rarely 0, k a shift count, x a
- * small index, c a decreasing count, * any type, = any type twice. */
+ * small index, r a double that is
+ * rarely large, * any type, = any type twice. */
 static const struct production {
     char type;
     const char *node, *inputs, *ports, *properties;
@@ -179,7 +180,7 @@ static const struct production {
     {'i', "ArrayLength", "S", "a", ""},
     {'i', "ArrayGet", "Ix", "array index", ""},
     {'i', "Select", "bii", "cond a b", ""},
-    {'i', "Cast", "d", "in", "\"targetType\":\"int\""},
+    {'i', "Cast", "r", "in", "\"targetType\":\"int\""},
     {'i', "Cast", "b", "in", "\"targetType\":\"int\""},
     {'d', "Add", "dn", "a b", ""},
     {'d', "Sub", "nd", "a b", ""},
@@ -240,7 +241,11 @@ static const struct production {
     {'S', "Select", "bSS", "cond a b", ""},
 };
 
+/* Never a NaN, never large. */
+static const struct production BOUNDED = {'d', "Atan", "n", "x", ""};
+
 static struct ref value(struct gen *g, char type, unsigned depth);
+static struct ref produce(struct gen *g, const struct production *p, unsigned depth);
 
 static const char *const TEXTS[] = {"\"\"",        "\"a\"",           "\"Hello\"", "\"12\"",
                                     "\"-3.5e1\"",  "\"h\\u00e9 Z\"",  "\"x y\"",   "\"true\"",
@@ -296,6 +301,8 @@ static struct ref input(struct gen *g, char kind, unsigned depth)
     case 'x':
         return percent(g, 95) ? int_literal(g, percent(g, 75) ? 0 : below(g, 3))
                               : value(g, 'i', depth);
+    case 'r':
+        return percent(g, 92) ? produce(g, &BOUNDED, depth) : value(g, 'd', depth);
     case '*':
         return value(g, any_type(g), depth);
     default:
@@ -420,7 +427,7 @@ static struct ref value(struct gen *g, char type, unsigned depth)
         return ref;
     if (dice < 56 && depth < VALUE_DEPTH && g->budget > 0 && call_for(g, type, depth, &ref))
         return ref;
-    if (dice < 58 && type >= 'a')
+    if (dice < 57 && type >= 'a')
         return read_input(g, type);
     if (depth >= VALUE_DEPTH || g->budget <= 0 || dice < 68)
         return literal(g, type);
@@ -761,12 +768,15 @@ static void function(struct gen *g)
     g->n_funcs++;
 }
 
+/* Mostly whole numbers, so that reads seldom fault. */
 static void write_input(struct gen *g, struct buf *ret)
 {
     static const char *const TOKENS[] = {"1 ",    "-7\n", "2.5 ", "12\n",  "3 4 5 ",
                                          "word ", "1e2 ", "0\n",  "a b\n", "\r\n"};
-    for (unsigned n = below(g, 30); n; n--)
-        buf_puts(ret, PICK(g, TOKENS));
+    static const char *const NUMBERS[] = {"1 ", "-7\n", "12 ", "3 4\n", "0 ", "\r\n", "9 "};
+    bool numbers = percent(g, 85);
+    for (unsigned n = below(g, 60); n; n--)
+        buf_puts(ret, numbers ? PICK(g, NUMBERS) : PICK(g, TOKENS));
 }
 
 void generate_graph(uint64_t seed, struct buf *ret_graph, struct buf *ret_input)
