@@ -27,9 +27,8 @@ static void look_permissions(struct patient *p, struct finding *f)
 {
     const struct config *cfg = &p->admin->cfg;
     char wal[4100], control[4100], tls[4100], client[4100];
-    const char *const paths[] = {
-        cfg->db_path, wal,    cfg->sandbox_socket, cfg->fcgi_socket, control,
-        tls,          client, cfg->docker_socket};
+    const char *const paths[] = {cfg->db_path, wal,    cfg->fcgi_socket,  control,
+                                 tls,          client, cfg->docker_socket};
     snprintf(wal, sizeof wal, "%s-wal", cfg->db_path);
     snprintf(control, sizeof control, "%s/control.sock", cfg->run_dir);
     snprintf(tls, sizeof tls, "%s/tls/server.key", cfg->run_dir);

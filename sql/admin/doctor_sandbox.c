@@ -10,9 +10,12 @@
 #include "../../sandbox/client.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <stdio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#define NOBODY 65534
 #define STATUS_MS 3000
 #define PROBE_MS 60000
 
@@ -262,6 +265,36 @@ static void look_workspace(struct patient *p, struct finding *f)
         wrong(f, "restart gb-sandboxd: it uses a container once", "a job finds what another left");
 }
 
+/* As nobody, in a child: the socket may be open to all, gb-sandboxd looks at who connects. */
+static int ask_as_nobody(const char *socket)
+{
+    cleanup_buf struct buf status = BUF_INIT(1 << 20);
+    pid_t child = fork();
+    int how = 0;
+    if (child == 0) {
+        if (setgroups(0, NULL) || setgid(NOBODY) || setuid(NOBODY))
+            _exit(2);
+        _exit(sandbox_status(socket, STATUS_MS, &status, NULL) == 0);
+    }
+    if (child < 0 || waitpid(child, &how, 0) != child || !WIFEXITED(how))
+        return -1;
+    return WEXITSTATUS(how);
+}
+
+static void look_strangers(struct patient *p, struct finding *f)
+{
+    int answered = geteuid() == 0 ? ask_as_nobody(p->admin->cfg.sandbox_socket) : -1;
+    if (!p->doc.n_vals)
+        unknown(f, "gb-sandboxd does not answer anybody");
+    else if (answered == 0)
+        fine(f, "gb-sandboxd answers the service's users only");
+    else if (answered == 1)
+        wrong(f, "set GB_SANDBOX_PEERS to the service's user, restart gb-sandboxd",
+              "gb-sandboxd answers everybody on this machine");
+    else
+        unknown(f, "only root can try it as somebody else");
+}
+
 static void look_fallback(struct patient *p, struct finding *f)
 {
     if (p->first.fallback)
@@ -282,6 +315,7 @@ const struct check sandbox_checks[] = {
     {"non-root", "jobs run as a user that is not root", look_user},
     {"network", "jobs have no network", look_network},
     {"workspace", "each job has a workspace of its own, all else is read-only", look_workspace},
+    {"strangers", "only the service's users may run jobs", look_strangers},
     {"fallback", "the development fallback is off", look_fallback},
     {0},
 };
