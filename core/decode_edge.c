@@ -75,7 +75,7 @@ static bool port_of(struct gb_decoder *d, uint32_t node, uint32_t jval, struct s
         return true;
     if (v->type == JSON_INT)
         *ret = (struct str){d->f->doc->text + v->start, v->end - v->start};
-    else if (v->type == JSON_STRING && v->str.n <= GB_MAX_IDENTIFIER)
+    else if (v->type == JSON_STRING && v->count <= GB_MAX_IDENTIFIER)
         *ret =
             jdoc_str(d->f->doc, jval); /* what it may hold is said by the node it is looked up in */
     else

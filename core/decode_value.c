@@ -235,11 +235,11 @@ static int read_value(struct reader *r, uint32_t jval, struct gb_value *ret)
         *ret = (struct gb_value){.type = {GB_DOUBLE, 0}, .d = v->d};
         return 0;
     case JSON_STRING:
-        if (v->str.n > GB_MAX_STRING) {
+        if (v->count > GB_MAX_STRING) {
             gb_limit(r->f, r->graph, r->node, jval, "the bytes of a string", GB_MAX_STRING);
             return -EINVAL;
         }
-        *ret = (struct gb_value){.type = {GB_STRING, 0}, .s = {v->str.s, v->str.n}};
+        *ret = (struct gb_value){.type = {GB_STRING, 0}, .s = {v->s, v->count}};
         return 0;
     case JSON_ARRAY:
         return read_array(r, jval, ret);

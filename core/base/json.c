@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define BYTES_A_VALUE 8 /* of a usual text: how large the tape is at first */
 #define SMALL_OBJECT 16 /* members up to which duplicates are looked for pairwise */
 
 struct parser {
@@ -36,24 +37,33 @@ static int out_of_memory(struct parser *ps)
     return ps->code = -ENOMEM;
 }
 
-static struct jval *append(struct parser *ps, enum json_type type)
+static int grow(struct parser *ps)
+{
+    uint32_t cap = ps->cap * 2;
+    struct jval *grown = realloc(ps->doc->vals, (size_t)cap * sizeof(*grown));
+    if (!grown)
+        return out_of_memory(ps);
+    ps->doc->vals = grown;
+    ps->cap = cap;
+    return 0;
+}
+
+static inline struct jval *append(struct parser *ps, enum json_type type)
 {
     struct jdoc *d = ps->doc;
-    if (d->n_vals == ps->cap) {
-        uint32_t cap = ps->cap ? ps->cap * 2 : 64;
-        struct jval *grown = realloc(d->vals, (size_t)cap * sizeof *grown);
-        if (!grown) {
-            out_of_memory(ps);
-            return NULL;
-        }
-        d->vals = grown;
-        ps->cap = cap;
-    }
+    if (__builtin_expect(d->n_vals == ps->cap, 0) && grow(ps))
+        return NULL;
     struct jval *v = &d->vals[d->n_vals++];
-    *v = (struct jval){.type = (uint32_t)type,
-                       .start = (uint32_t)(ps->p - d->text),
-                       .next = d->n_vals};
+    v->type = (unsigned)type & 15;
+    v->count = 0;
+    v->start = (uint32_t)(ps->p - d->text);
+    v->next = d->n_vals;
     return v;
+}
+
+static inline void set_count(struct jval *v, size_t n)
+{
+    v->count = (uint32_t)n & 0xFFFFFFF;
 }
 
 static void skip_blanks(struct parser *ps)
@@ -162,9 +172,20 @@ static int unescape(struct parser *ps, const char *from, const char *to, struct 
         out[n++] = simple[i + 1];
         p++;
     }
-    v->str.s = out;
-    v->str.n = (uint32_t)n;
+    v->s = out;
+    set_count(v, n);
     return 0;
+}
+
+/* The first byte that means something in a string: a quote, a backslash, a control character, or part
+ * of a sequence of several bytes. */
+static const char *skip_plain(const char *p, const char *end)
+{
+    static const bool special[256] = {
+        [0 ... 0x1F] = true, ['"'] = true, ['\\'] = true, [0x80 ... 0xFF] = true};
+    while (p < end && !special[(unsigned char)*p])
+        p++;
+    return p;
 }
 
 static int parse_string(struct parser *ps)
@@ -175,8 +196,9 @@ static int parse_string(struct parser *ps)
     const char *from = ++ps->p, *p = from;
     bool escaped = false;
     for (;; p++) {
+        p = skip_plain(p, ps->end);
         if (p >= ps->end)
-            return ps->p = p, fail(ps, "a string does not end");
+            return ps->p = ps->end, fail(ps, "a string does not end");
         unsigned char c = (unsigned char)*p;
         if (c == '"')
             break;
@@ -185,7 +207,7 @@ static int parse_string(struct parser *ps)
             p++;
         } else if (c < 0x20) {
             return ps->p = p, fail(ps, "a control character stands unescaped in a string");
-        } else if (c >= 0x80) {
+        } else {
             size_t len = utf8_sequence(p, (size_t)(ps->end - p));
             if (!len)
                 return ps->p = p, fail(ps, "the text is not valid UTF-8");
@@ -196,8 +218,8 @@ static int parse_string(struct parser *ps)
         if (unescape(ps, from, p, v))
             return ps->code;
     } else {
-        v->str.s = from;
-        v->str.n = (uint32_t)(p - from);
+        v->s = from;
+        set_count(v, (size_t)(p - from));
     }
     ps->p = p + 1;
     v->end = (uint32_t)(ps->p - ps->doc->text);
@@ -461,8 +483,12 @@ int jdoc_parse(struct jdoc *doc, const char *text, size_t len, struct json_where
 {
     *doc = (struct jdoc){.text = text, .len = len};
     struct parser ps = {.doc = doc, .p = text, .end = text + len};
-    if (len > UINT32_MAX / 2)
-        return err_set(err, -E2BIG, "the JSON text is over 2 GiB");
+    if (len > JSON_BYTES_MAX)
+        return err_set(err, -E2BIG, "the JSON text is over 256 MiB");
+    ps.cap = (uint32_t)(len / BYTES_A_VALUE) + 16;
+    doc->vals = malloc(ps.cap * sizeof(*doc->vals));
+    if (!doc->vals)
+        return err_set(err, -ENOMEM, "out of memory");
     if (!parse_text(&ps))
         return 0;
     struct json_where where = jdoc_where(doc, (size_t)(ps.p - text));
@@ -485,7 +511,7 @@ uint32_t jdoc_get(const struct jdoc *d, uint32_t obj, const char *key)
     uint32_t found = JSON_NONE;
     size_t n = strlen(key);
     for (uint32_t k = jdoc_first(d, obj); k != JSON_NONE; k = jdoc_next(d, obj, k))
-        if (d->vals[k].str.n == n && memcmp(d->vals[k].str.s, key, n) == 0)
+        if (d->vals[k].count == n && memcmp(d->vals[k].s, key, n) == 0)
             found = k + 1;
     return jdoc_is(d, obj, JSON_OBJECT) ? found : JSON_NONE;
 }
@@ -559,10 +585,10 @@ struct json_where jdoc_where(const struct jdoc *d, size_t offset)
 const char *json_type_name(uint32_t type)
 {
     static const char *const names[] = {
-        [JSON_NULL] = "null",         [JSON_BOOL] = "a boolean",
-        [JSON_INT] = "an integer",    [JSON_HUGE] = "an integer beyond 64 bits",
+        [JSON_NULL] = "null",          [JSON_BOOL] = "a boolean",
+        [JSON_INT] = "an integer",     [JSON_HUGE] = "an integer beyond 64 bits",
         [JSON_REAL] = "a real number", [JSON_STRING] = "a string",
-        [JSON_ARRAY] = "an array",    [JSON_OBJECT] = "an object",
+        [JSON_ARRAY] = "an array",     [JSON_OBJECT] = "an object",
     };
     return type < sizeof names / sizeof names[0] ? names[type] : "nothing";
 }

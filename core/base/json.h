@@ -17,6 +17,7 @@
 #define JSON_DEPTH_MAX 64
 #define JSON_DUPLICATES_MAX 100
 #define JSON_NONE UINT32_MAX
+#define JSON_BYTES_MAX ((size_t)1 << 28) /* so that any count fits its bits */
 
 enum json_type {
     JSON_NULL,
@@ -30,18 +31,15 @@ enum json_type {
 };
 
 struct jval {
-    uint32_t type;       /* enum json_type */
+    uint32_t type : 4;   /* enum json_type */
+    uint32_t count : 28; /* elements of an array, members of an object, bytes of a string */
     uint32_t start, end; /* byte range in the text, quotes and brackets included; end exclusive */
     uint32_t next;       /* index of the value after this one and all it holds */
-    uint32_t count;      /* elements of an array, members of an object */
     union {
         bool b;
         int64_t i;
         double d;
-        struct {
-            uint32_t n; /* bytes, unescaped; may hold NULs */
-            const char *s;
-        } str;
+        const char *s; /* a string's `count` bytes, unescaped; may hold NULs */
     };
 };
 
@@ -62,8 +60,9 @@ struct json_where {
     uint32_t line, col; /* 1-based; col counts bytes */
 };
 
-/* Parses len bytes (at most UINT32_MAX / 2). 0; -EINVAL: not JSON, *ret_where (may be NULL) says
- * where; -E2BIG: nested deeper than JSON_DEPTH_MAX; -ENOMEM. Release with jdoc_free, also after a
+/* Parses len bytes. 0; -EINVAL: not JSON, *ret_where (may be NULL) says
+ * where; -E2BIG: nested deeper than JSON_DEPTH_MAX, or
+ * longer than JSON_BYTES_MAX; -ENOMEM. Release with jdoc_free, also after a
  * failure. */
 int jdoc_parse(struct jdoc *doc, const char *text, size_t len, struct json_where *ret_where,
                struct err *err);
@@ -85,7 +84,7 @@ static inline struct str jdoc_str(const struct jdoc *d, uint32_t v)
 {
     if (!jdoc_is(d, v, JSON_STRING))
         return (struct str){0};
-    return (struct str){d->vals[v].str.s, d->vals[v].str.n};
+    return (struct str){d->vals[v].s, d->vals[v].count};
 }
 
 /* The member's value, or JSON_NONE (also when obj is no object). The last of duplicates wins. */
