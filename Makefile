@@ -117,7 +117,7 @@ $(B)/tests/%: tests/tools/%.c $(B)/lib.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -MMD -MP $< $(B)/lib.a $(LIBS_all) -o $@
 
 # ---- the two commands of the README ---------------------------------------------------------------
-.PHONY: demo check cases fuzz e2e bench unit format lint clean
+.PHONY: demo check cases metamorphic fuzz e2e bench unit format lint clean
 demo: ## install what is missing, build, start the stack, submit a graph
 	ops/install-deps
 	$(MAKE) all
@@ -125,7 +125,7 @@ demo: ## install what is missing, build, start the stack, submit a graph
 
 check: ## all tests: unit, cases, end to end
 	ops/install-deps
-	$(MAKE) all unit cases
+	$(MAKE) all unit cases metamorphic
 	$(MAKE) e2e
 
 e2e: all ## the end-to-end tests, against a stack of their own
@@ -150,6 +150,13 @@ $(B)/tests/cases: tests/native/cases.c tests/native/native.c $(B)/lib.a
 cases: $(B)/tests/cases ## the corpus, every way; NAMES="a b" for some, FAST=1 for the evaluator only
 	$< $(if $(FAST),--evaluator) $(NAMES)
 
+# Every program of the corpus written differently: what must stay the same, and what must not.
+$(B)/tests/metamorphic: tests/metamorphic/metamorphic.c tests/metamorphic/rewrite.c $(B)/lib.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -ljansson $(LIBS_gbc) -o $@
+metamorphic: $(B)/tests/metamorphic ## the corpus rewritten: hash and output stay, or the hash changes; NAMES="a b"
+	$< $(NAMES)
+
 # Random graphs: evaluator against compiled program.
 $(B)/tests/agree: tests/fuzz/agree.c tests/fuzz/generate.c tests/native/native.c $(B)/lib.a
 	@mkdir -p $(@D)
@@ -163,7 +170,8 @@ unit: $(UNIT) ## run the unit tests
 	@for t in $(UNIT); do $$t || exit 1; done
 
 SOURCES := $(wildcard core/*.[ch] core/*/*.[ch] fcgi/*.[ch] sandbox/*.[ch] sandbox/*/*.[ch] sql/*.[ch] \
-             tests/unit/*.[ch] tests/native/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch])
+             tests/unit/*.[ch] tests/native/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] \
+             tests/metamorphic/*.[ch])
 format: ## put every source into the project's format
 	clang-format -i $(SOURCES)
 lint: ## format and clang-tidy, as CI sees them
