@@ -61,20 +61,25 @@ static uint32_t action_of(const struct making *m, const struct policy_rule *r)
     return SCMP_ACT_KILL_PROCESS;
 }
 
+static struct scmp_arg_cmp equal(unsigned arg, uint64_t value)
+{
+    return (struct scmp_arg_cmp){.arg = arg, .op = SCMP_CMP_EQ, .datum_a = value};
+}
+
 static struct scmp_arg_cmp comparison(const struct policy_rule *r)
 {
     switch (r->test) {
     case TEST_SELF:
-        return SCMP_CMP(r->arg, SCMP_CMP_EQ, SELF_PLACEHOLDER);
+        return equal(r->arg, SELF_PLACEHOLDER);
     case TEST_OTHER:
-        return SCMP_CMP(r->arg, SCMP_CMP_NE, SELF_PLACEHOLDER);
+        return (struct scmp_arg_cmp){r->arg, SCMP_CMP_NE, SELF_PLACEHOLDER, 0};
     case TEST_ANY:
     case TEST_ARG:
         break;
     }
     if (r->mask == UINT64_MAX)
-        return SCMP_CMP(r->arg, SCMP_CMP_EQ, r->value);
-    return SCMP_CMP(r->arg, SCMP_CMP_MASKED_EQ, r->mask, r->value);
+        return equal(r->arg, r->value);
+    return (struct scmp_arg_cmp){r->arg, SCMP_CMP_MASKED_EQ, r->mask, r->value};
 }
 
 static int add_rule(const struct making *m, const struct policy_rule *r)
@@ -95,11 +100,11 @@ static int add_rule(const struct making *m, const struct policy_rule *r)
  * program no longer has. */
 static int add_first_exec(const struct making *m)
 {
+    const struct scmp_arg_cmp both[] = {equal(0, POLICY_PROGRAM_FD), equal(4, AT_EMPTY_PATH)};
+
     if (m->kind != FILTER_RUN || m->notifies)
         return 0;
-    return seccomp_rule_add(m->context, SCMP_ACT_ALLOW, SCMP_SYS(execveat), 2,
-                            SCMP_A0(SCMP_CMP_EQ, POLICY_PROGRAM_FD),
-                            SCMP_A4(SCMP_CMP_EQ, AT_EMPTY_PATH));
+    return seccomp_rule_add_array(m->context, SCMP_ACT_ALLOW, SCMP_SYS(execveat), 2, both);
 }
 
 /* Foreign ABIs are killed; clone3, whose flags no filter sees, is "not there", so glibc uses clone.

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -136,6 +137,20 @@ static void read_fault(struct watch *w)
             (struct proc_fault){big_endian(w->fault), big_endian(w->fault + 4)};
 }
 
+static void note_refused(struct watch *w, const char *name)
+{
+    struct proc_result *r = w->result;
+    size_t i = 0;
+
+    r->forbidden++;
+    while (i < r->n_refused && strcmp(r->refused[i], name) != 0)
+        i++;
+    if (i == r->n_refused && i < PROC_MAX_REFUSED)
+        snprintf(r->refused[r->n_refused++], sizeof(r->refused[0]), "%s", name);
+    if (w->plan->forbidden != NULL)
+        w->plan->forbidden(w->plan->data, name);
+}
+
 static void read_refused(struct watch *w)
 {
     const char *name;
@@ -145,11 +160,8 @@ static void read_refused(struct watch *w)
         return;
     }
     name = notify_answer(w->fds[WATCH_REFUSED].fd, &w->exec_passed);
-    if (name == NULL)
-        return;
-    w->result->forbidden++;
-    if (w->plan->forbidden != NULL)
-        w->plan->forbidden(w->plan->data, name);
+    if (name != NULL)
+        note_refused(w, name);
 }
 
 /* ---- who ends -------------------------------------------------------------------------------- */
@@ -298,14 +310,6 @@ static void watch_child(struct watch *w)
             handle(w, (enum watched)i);
 }
 
-/* The filter has killed it for a call that must never be reached; the kernel does not say which. */
-static void killed_by_filter(struct watch *w)
-{
-    w->result->forbidden++;
-    if (w->plan->forbidden != NULL)
-        w->plan->forbidden(w->plan->data, "(killed)");
-}
-
 /* Which limit of the kernel's making ended it, if one did. */
 static void judge(struct watch *w)
 {
@@ -320,7 +324,7 @@ static void judge(struct watch *w)
     else if (r->signal == SIGXFSZ)
         blame(r, RESOURCE_FILE, (uint64_t)l->file_mb << 20, (uint64_t)l->file_mb << 20);
     else if (r->signal == SIGSYS)
-        killed_by_filter(w);
+        note_refused(w, "(killed)"); /* the kernel does not say for which */
 }
 
 /* Pairs of descriptors; [0] is ours, [1] the child's. */
@@ -475,43 +479,4 @@ int proc_init(struct err *err)
     if (sigprocmask(SIG_BLOCK, &set, NULL) != 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
         return err_errno(err, errno, "preparing to watch children");
     return 0;
-}
-
-/* ---- names ----------------------------------------------------------------------------------- */
-
-const char *proc_signal_name(int signal)
-{
-    static const char *const names[NSIG] = {
-        [SIGHUP] = "SIGHUP",       [SIGINT] = "SIGINT",   [SIGQUIT] = "SIGQUIT",
-        [SIGILL] = "SIGILL",       [SIGTRAP] = "SIGTRAP", [SIGABRT] = "SIGABRT",
-        [SIGBUS] = "SIGBUS",       [SIGFPE] = "SIGFPE",   [SIGKILL] = "SIGKILL",
-        [SIGUSR1] = "SIGUSR1",     [SIGSEGV] = "SIGSEGV", [SIGUSR2] = "SIGUSR2",
-        [SIGPIPE] = "SIGPIPE",     [SIGALRM] = "SIGALRM", [SIGTERM] = "SIGTERM",
-        [SIGXCPU] = "SIGXCPU",     [SIGXFSZ] = "SIGXFSZ", [SIGVTALRM] = "SIGVTALRM",
-        [SIGPROF] = "SIGPROF",     [SIGSYS] = "SIGSYS",   [SIGIO] = "SIGIO",
-        [SIGSTKFLT] = "SIGSTKFLT", [SIGPWR] = "SIGPWR",
-    };
-
-    if (signal <= 0)
-        return NULL;
-    return signal < NSIG && names[signal] != NULL ? names[signal] : "SIGRT";
-}
-
-static const struct {
-    const char *name, *unit;
-} resources[] = {
-    [RESOURCE_NONE] = {NULL, NULL},          [RESOURCE_WALL] = {"wall", "ms"},
-    [RESOURCE_CPU] = {"cpu", "ms"},          [RESOURCE_MEMORY] = {"memory", "KiB"},
-    [RESOURCE_OUTPUT] = {"output", "bytes"}, [RESOURCE_PIDS] = {"pids", "processes"},
-    [RESOURCE_FILE] = {"file", "bytes"},
-};
-
-const char *proc_resource_name(enum proc_resource r)
-{
-    return resources[r].name;
-}
-
-const char *proc_resource_unit(enum proc_resource r)
-{
-    return resources[r].unit;
 }

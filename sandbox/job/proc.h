@@ -12,6 +12,7 @@
 
 #define PROC_FAULT_FD 3
 #define PROC_MAX_FAULTS 16
+#define PROC_MAX_REFUSED 8
 
 enum proc_stream { PROC_STDOUT, PROC_STDERR, PROC_STREAMS };
 
@@ -61,9 +62,11 @@ struct proc_result {
     int64_t max_rss_kb; /* of the largest process, or of the whole container when that is more */
     uint64_t bytes[PROC_STREAMS];
     bool truncated;
-    enum proc_resource killed_by; /* the limit that ended it */
-    uint64_t limit, observed;     /* in the resource's unit: ms, KiB, bytes */
-    unsigned forbidden;           /* system calls refused */
+    enum proc_resource killed_by;       /* the limit that ended it */
+    uint64_t limit, observed;           /* in the resource's unit: ms, KiB, bytes */
+    unsigned forbidden;                 /* system calls refused */
+    char refused[PROC_MAX_REFUSED][32]; /* the first different ones of them by name */
+    size_t n_refused;
     struct proc_fault faults[PROC_MAX_FAULTS];
     size_t n_faults;
 };

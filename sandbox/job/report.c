@@ -122,11 +122,22 @@ static json_t *faults_json(const struct proc_result *p)
     return faults;
 }
 
+static void add_refused(struct report *r, const struct proc_result *p)
+{
+    json_t *policy = json_object_get(r->root, "policy");
+    json_int_t run = (json_int_t)json_array_size(r->runs);
+
+    for (size_t i = 0; i < p->n_refused; i++)
+        json_array_append_new(policy, json_pack("{s:s, s:s, s:I}", "rule", "syscall", "syscall",
+                                                p->refused[i], "run", run));
+}
+
 void report_run(struct report *r, const struct proc_result *p, bool reads_clock)
 {
     json_t *killed_by = killed_by_json(p, "run");
     json_t *exit_code = p->signal == 0 ? json_integer(p->exit_code) : json_null();
 
+    add_refused(r, p);
     json_object_set_new(r->root, "stage", json_string("execution"));
     json_array_append_new(
         r->runs,
