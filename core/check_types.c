@@ -42,11 +42,12 @@ struct inference {
 
 /* ---- rising ---------------------------------------------------------------------------------- */
 
-/* Whether *t changed. */
+/* Whether *t changed. An array widens when its items do: its readers may have seen it as one of int
+ * before. */
 static bool rise(struct gb_type *t, struct gb_type with)
 {
     bool first = t->base == GB_UNKNOWN && with.base != GB_UNKNOWN && with.base != GB_VOID;
-    bool widens = gb_type_eq(*t, INT) && gb_type_eq(with, DOUBLE);
+    bool widens = t->base == GB_INT && with.base == GB_DOUBLE && t->depth == with.depth;
     if (first || widens)
         *t = with;
     return first || widens;
@@ -105,11 +106,8 @@ static bool is_number(struct gb_type t)
 static void raise_items(struct inference *f, uint32_t graph, uint32_t v, struct gb_type item)
 {
     struct gb_scan *s = &f->c->scans[graph];
-    struct gb_type *t = &s->g->nodes[v].type;
     if (s->raw->names[v].declared.base != GB_UNKNOWN || item.base == GB_UNKNOWN)
         return;
-    if (t->base == GB_INT && t->depth == 1 && gb_type_eq(item, DOUBLE))
-        t->base = GB_UNKNOWN; /* rises again, as a whole */
     raise_node(f, graph, v, (struct gb_type){item.base, (uint8_t)(item.depth + 1)});
 }
 
