@@ -166,8 +166,9 @@ fuzz: $(B)/tests/agree ## 10,000 random graphs, evaluator against compiled progr
 	$< --from 500000 --count 1000 --variant O2
 	$< --from 600000 --count 1000 --variant sanitized
 
-unit: $(UNIT) ## run the unit tests
+unit: $(UNIT) $(B)/gbc ## run the unit tests
 	@for t in $(UNIT); do $$t || exit 1; done
+	@GBC=$(B)/gbc tests/unit/test_gbc.sh
 
 SOURCES := $(wildcard core/*.[ch] core/*/*.[ch] fcgi/*.[ch] sandbox/*.[ch] sandbox/*/*.[ch] sql/*.[ch] \
              tests/unit/*.[ch] tests/native/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] \
