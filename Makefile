@@ -161,6 +161,21 @@ metamorphic: $(B)/tests/metamorphic ## the corpus rewritten: hash and output sta
 $(B)/tests/agree: tests/fuzz/agree.c tests/fuzz/generate.c tests/native/native.c $(B)/lib.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_gbc) -o $@
+# Parsers of bytes from outside, each under libFuzzer: tests/fuzz/fuzz_X.c.
+FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZED  := $(wildcard core/base/*.c sandbox/frame.c sandbox/demux.c sandbox/http_head.c \
+             sandbox/screen/*.c)
+build/fuzz/%: tests/fuzz/%.c $(FUZZED)
+	@mkdir -p $(@D)
+	clang -std=gnu17 -D_GNU_SOURCE -DGB_VERSION='"fuzz"' -I. -Icore -g -O1 \
+	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $^ -o $@
+.PHONY: fuzz-parsers
+fuzz-parsers: $(FUZZERS) ## libFuzzer on every parser, SECONDS_EACH=30
+	@for f in $(FUZZERS); do echo $$f; mkdir -p $$f.corpus; \
+	    $$f -max_total_time=$(or $(SECONDS_EACH),30) -max_len=20000 -print_final_stats=1 \
+	        -artifact_prefix=$$f. $$f.corpus 2>&1 | tail -n 8 | grep -E 'ERROR|number_of_executed|crash' ; \
+	    ! ls $$f.crash-* >/dev/null 2>&1 || exit 1; done
+
 fuzz: $(B)/tests/agree ## 10,000 random graphs, evaluator against compiled program; FROM=seed
 	$< --from $(or $(FROM),1000) --count 8000
 	$< --from 500000 --count 1000 --variant O2
