@@ -42,12 +42,13 @@ static enum outcome check_now(struct request *q)
         return problem(q, OUTCOME_bad_field, "`webhook_url` is no address that webhooks may go to");
     if (o != OUTCOME_ok || jdoc_get(&q->doc, 0, "ir") == JSON_NONE)
         return o;
-    cleanup_report struct gb_report *report = graph_report_new();
+    struct gb_report *report = graph_report_take(q->worker);
     struct gb_program *program = NULL;
     if (!report)
         return problem(q, OUTCOME_internal, "no memory for the request");
     o = graph_front(q, 0, report, &program);
     gb_program_free(program);
+    graph_report_give(q->worker, report);
     return o;
 }
 

@@ -12,12 +12,12 @@
 #include "reply.h"
 #include "service.h"
 
-static enum outcome compile(struct request *q, uint32_t body, struct work *w)
+static enum outcome compile(struct request *q, uint32_t body, struct gb_report *report,
+                            struct work *w)
 {
-    cleanup_report struct gb_report *report = graph_report_new();
     struct timespec from;
     clock_gettime(CLOCK_MONOTONIC, &from);
-    if (!report || work_read_common(w, &q->service->cfg, &q->doc, body, &q->arena) < 0)
+    if (work_read_common(w, &q->service->cfg, &q->doc, body, &q->arena) < 0)
         return problem(q, OUTCOME_internal, "no memory for the request");
     enum outcome o = graph_front(q, body, report, &w->graph.program);
     if (o == OUTCOME_ok)
@@ -31,12 +31,30 @@ static enum outcome compile(struct request *q, uint32_t body, struct work *w)
     return pipeline_run(q, w);
 }
 
-enum outcome handle_compile(struct request *q, uint32_t body)
+/* Lends the handler a report for its graph. */
+static enum outcome with_report(struct request *q, uint32_t body,
+                                enum outcome (*handle)(struct request *, uint32_t,
+                                                       struct gb_report *))
+{
+    struct gb_report *report = graph_report_take(q->worker);
+    if (!report)
+        return problem(q, OUTCOME_internal, "no memory for the request");
+    enum outcome o = handle(q, body, report);
+    graph_report_give(q->worker, report);
+    return o;
+}
+
+static enum outcome compile_with(struct request *q, uint32_t body, struct gb_report *report)
 {
     struct work w = {.kind = "compile", .language = "c++"};
-    enum outcome o = compile(q, body, &w);
+    enum outcome o = compile(q, body, report, &w);
     work_free(&w);
     return o;
+}
+
+enum outcome handle_compile(struct request *q, uint32_t body)
+{
+    return with_report(q, body, compile_with);
 }
 
 static void write_report(const struct gb_report *report, struct jsonw *w)
@@ -48,15 +66,12 @@ static void write_report(const struct gb_report *report, struct jsonw *w)
     gb_report_json(report->warnings, report->n_warnings, w);
 }
 
-enum outcome handle_validate(struct request *q, uint32_t body)
+static enum outcome validate_with(struct request *q, uint32_t body, struct gb_report *report)
 {
-    cleanup_report struct gb_report *report = graph_report_new();
     struct gb_program *program = NULL;
     struct gb_identity id = {0};
     struct timespec from;
     clock_gettime(CLOCK_MONOTONIC, &from);
-    if (!report)
-        return problem(q, OUTCOME_internal, "no memory for the request");
     enum outcome o = graph_check(q, body, report, &program);
     bool valid = o == OUTCOME_ok;
     if (valid && gb_identify(program, &q->arena, &id) < 0)
@@ -81,14 +96,11 @@ enum outcome handle_validate(struct request *q, uint32_t body)
     return OUTCOME_ok;
 }
 
-enum outcome handle_emit(struct request *q, uint32_t body)
+static enum outcome emit_with(struct request *q, uint32_t body, struct gb_report *report)
 {
-    cleanup_report struct gb_report *report = graph_report_new();
     struct work w = {0};
     struct timespec from;
     clock_gettime(CLOCK_MONOTONIC, &from);
-    if (!report)
-        return problem(q, OUTCOME_internal, "no memory for the request");
     bool standalone = jget_bool(&q->doc, jdoc_get(&q->doc, body, "options"), "standalone", false);
     enum outcome o = graph_front(q, body, report, &w.graph.program);
     if (o == OUTCOME_ok)
@@ -181,14 +193,11 @@ static enum outcome preview(struct request *q, const struct gb_program *p, struc
     return o;
 }
 
-enum outcome handle_preview(struct request *q, uint32_t body)
+static enum outcome preview_with(struct request *q, uint32_t body, struct gb_report *report)
 {
-    cleanup_report struct gb_report *report = graph_report_new();
     struct gb_program *program = NULL;
     struct timespec from;
     clock_gettime(CLOCK_MONOTONIC, &from);
-    if (!report)
-        return problem(q, OUTCOME_internal, "no memory for the request");
     enum outcome o = graph_front(q, body, report, &program);
     phase_end(q, PHASE_validate, &from);
     if (o == OUTCOME_ok)
@@ -196,4 +205,19 @@ enum outcome handle_preview(struct request *q, uint32_t body)
     phase_end(q, PHASE_run, &from);
     gb_program_free(program);
     return o;
+}
+
+enum outcome handle_validate(struct request *q, uint32_t body)
+{
+    return with_report(q, body, validate_with);
+}
+
+enum outcome handle_emit(struct request *q, uint32_t body)
+{
+    return with_report(q, body, emit_with);
+}
+
+enum outcome handle_preview(struct request *q, uint32_t body)
+{
+    return with_report(q, body, preview_with);
 }

@@ -20,6 +20,8 @@
 #include "reply.h"
 #include "service.h"
 
+#define KEPT_BYTES (256 << 10) /* of a buffer's memory, from one request to the next */
+
 /* ---- what the web server says ---------------------------------------------------------------- */
 
 static enum method read_method(const char *name)
@@ -69,9 +71,31 @@ static void read_env(struct request *q)
     read_request_id(q);
 }
 
+static void take_buf(struct buf *mine, struct buf *kept)
+{
+    *mine = *kept;
+    *kept = (struct buf){0};
+}
+
+/* Back it goes, unless it has grown large or another request's is there already. */
+static void give_buf(struct buf *mine, struct buf *kept)
+{
+    if (mine->cap > KEPT_BYTES || kept->cap) {
+        buf_free(mine);
+        return;
+    }
+    buf_clear(mine);
+    mine->limit = 0;
+    *kept = *mine;
+    *mine = (struct buf){0};
+}
+
 void request_init(struct request *q, struct worker *w, const struct transport *t)
 {
     *q = (struct request){.service = w->service, .worker = w, .transport = t};
+    take_buf(&q->body, &w->body);
+    take_buf(&q->reply.headers, &w->headers);
+    take_buf(&q->reply.body, &w->reply);
     clock_gettime(CLOCK_MONOTONIC, &q->began);
     read_env(q);
     log_ids(q->env.request_id, NULL);
@@ -80,9 +104,9 @@ void request_init(struct request *q, struct worker *w, const struct transport *t
 void request_free(struct request *q)
 {
     jdoc_free(&q->doc);
-    buf_free(&q->body);
-    buf_free(&q->reply.headers);
-    buf_free(&q->reply.body);
+    give_buf(&q->body, &q->worker->body);
+    give_buf(&q->reply.headers, &q->worker->headers);
+    give_buf(&q->reply.body, &q->worker->reply);
     arena_free(&q->arena);
     log_ids(NULL, NULL);
 }

@@ -7,19 +7,23 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#include "../core/base/cleanup.h"
 #include "reply.h"
 #include "service.h"
 
-struct gb_report *graph_report_new(void)
+struct gb_report *graph_report_take(struct worker *w)
 {
-    return calloc(1, sizeof(struct gb_report));
+    struct gb_report *r = steal_ptr(w->report);
+    return r ? r : calloc(1, sizeof(*r));
 }
 
-void graph_report_free(struct gb_report **r)
+void graph_report_give(struct worker *w, struct gb_report *r)
 {
-    if (*r)
-        gb_report_free(*r);
-    free(*r);
+    if (!r)
+        return;
+    gb_report_free(r);
+    free(w->report);
+    w->report = r;
 }
 
 static bool names_includes(const struct gb_report *r)

@@ -7,10 +7,10 @@
 #include "request.h"
 #include "work.h"
 
-/* The report of a request; large, so it has a home of its own. Released with gb_report_free(). */
-struct gb_report *graph_report_new(void);
-void graph_report_free(struct gb_report **r);
-#define cleanup_report __attribute__((cleanup(graph_report_free)))
+/* A report to check one graph with: the worker's when it is free, for it is large. NULL: no memory. */
+struct gb_report *graph_report_take(struct worker *w);
+/* Gives it back, emptied. */
+void graph_report_give(struct worker *w, struct gb_report *r);
 
 /* Reads and checks the graph of the request at `body`. OUTCOME_ok: *ret_program is the caller's, to
  * be freed with gb_program_free(). Otherwise the problem (validation, disallowed_includes, no_ir)

@@ -27,6 +27,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "../core/base/log.h"
 #include "confine.h"
@@ -78,7 +79,20 @@ static void set_signals(sigset_t *ret_waited)
     sigaddset(ret_waited, SIGTERM);
     sigaddset(ret_waited, SIGINT);
     pthread_sigmask(SIG_BLOCK, ret_waited, NULL);
-    prctl(PR_SET_PDEATHSIG, SIGTERM); /* a supervisor that was killed cannot end us any more */
+}
+
+/* A multiwatch that is killed cannot end its children any more. Others may go on purpose, as spawn-fcgi
+ * does after the start. */
+static void end_with_supervisor(void)
+{
+    char path[40], name[20] = "";
+    snprintf(path, sizeof(path), "/proc/%d/comm", (int)getppid());
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return;
+    if (fgets(name, sizeof(name), f) && strcmp(name, "multiwatch\n") == 0)
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
+    fclose(f);
 }
 
 static int start(struct crew *crew, struct err *err)
@@ -136,6 +150,7 @@ static int run(struct service *s, struct err *err)
     struct crew crew = {.service = s};
     int signal_number = 0;
     set_signals(&waited);
+    end_with_supervisor();
     mallopt(M_ARENA_MAX, 4); /* threads come and go in requests; an arena each only costs memory */
     int rc = gateway_init(err);
     if (rc == 0)

@@ -13,6 +13,7 @@
 #include "service.h"
 
 #define RETRY_AFTER_S 5
+#define PATIENCE_S 1       /* before a queued job asks for a sandbox again */
 #define CANCEL_LOOK_MS 500 /* how often the store is asked whether the owner wants an end */
 
 struct collector {
@@ -169,7 +170,7 @@ static enum outcome judge(struct request *q, int rc, const struct sandbox_reply 
     return OUTCOME_ok;
 }
 
-enum outcome sandbox_job_run(struct request *q, const struct sandbox_job *job, struct execution *x,
+static enum outcome run_once(struct request *q, const struct sandbox_job *job, struct execution *x,
                              struct buf *ret_binary)
 {
     const struct service *s = q->service;
@@ -198,5 +199,27 @@ enum outcome sandbox_job_run(struct request *q, const struct sandbox_job *job, s
         buf_free(&output[i]);
     buf_free(&c.image);
     sandbox_reply_free(&reply);
+    return o;
+}
+
+/* A queued job has time: it waits for a sandbox, holding its lease. False: no longer. */
+static bool be_patient(struct request *q)
+{
+    struct service *s = q->service;
+    const struct timespec pause = {.tv_sec = PATIENCE_S};
+    bool leased = q->leased && ms_since(&q->began) < (double)s->cfg.queue_expiry_s * 1e3;
+    if (!leased || atomic_load(&s->stopping))
+        return false;
+    nanosleep(&pause, NULL);
+    return store_heartbeat(s->store, str_c(q->job.id), q->job.lease_ms, NULL) == 0;
+}
+
+enum outcome sandbox_job_run(struct request *q, const struct sandbox_job *job, struct execution *x,
+                             struct buf *ret_binary)
+{
+    enum outcome o;
+    do
+        o = run_once(q, job, x, ret_binary);
+    while ((o == OUTCOME_sandbox_unavailable || o == OUTCOME_overloaded) && be_patient(q));
     return o;
 }

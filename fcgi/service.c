@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "../core/base/log.h"
@@ -91,6 +92,10 @@ int worker_open(struct worker *w, struct service *s, struct err *err)
 void worker_close(struct worker *w)
 {
     cache_close(&w->cache);
+    free(w->report);
+    buf_free(&w->body);
+    buf_free(&w->headers);
+    buf_free(&w->reply);
 }
 
 /* ---- the image ------------------------------------------------------------------------------- */

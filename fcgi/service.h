@@ -38,10 +38,12 @@ struct service {
     bool watching;
 };
 
-/* One a thread. */
+/* One a thread. What a request needs again and again keeps its memory here in between. */
 struct worker {
     struct service *service;
     struct cache cache;
+    struct gb_report *report;        /* taken (NULL) while a graph is being checked */
+    struct buf body, headers, reply; /* the same while there is a request */
 };
 
 /* With s->cfg loaded: reads the files it names, opens the store. After it no file is opened any
