@@ -176,6 +176,8 @@ fuzz-parsers: $(FUZZERS) ## libFuzzer on every parser, SECONDS_EACH=30
 	        -artifact_prefix=$$f. $$f.corpus 2>&1 | tail -n 8 | grep -E 'ERROR|number_of_executed|crash' ; \
 	    ! ls $$f.crash-* >/dev/null 2>&1 || exit 1; done
 
+agree: $(B)/tests/agree ## 400 random graphs, the same ones each time
+	$< --from 1 --count 400
 fuzz: $(B)/tests/agree ## 10,000 random graphs, evaluator against compiled program; FROM=seed
 	$< --from $(or $(FROM),1000) --count 8000
 	$< --from 500000 --count 1000 --variant O2
