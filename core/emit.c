@@ -296,7 +296,7 @@ static int put_main(struct gb_emitter *e)
     gb_end_line(e, STR("int main()"));
     gb_end_line(e, STR("{"));
     e->indent = 1;
-    if (e->recursive) {
+    if (e->recursive || e->plan->fresh) {
         gb_begin_line(e);
         gb_end_line(e, STR("gb::deep_stack();"));
     }
@@ -353,9 +353,22 @@ static uint32_t count_called(const struct gb_emitter *e)
     return n;
 }
 
+/* Room for a range of every node and input; there may be more, but seldom are. */
+static int make_room(struct gb_emitter *e)
+{
+    uint32_t n = 16;
+    for (uint32_t i = 0; i <= e->p->n_funcs; i++)
+        if (e->plans[i].graph)
+            n += e->plans[i].graph->n_nodes + e->plans[i].graph->n_inputs;
+    e->map_room = n;
+    e->out->map = arena_new_array(&e->out->arena, n, struct gb_range);
+    buf_reserve(&e->out->cpp, (size_t)16 * n);
+    return e->out->map ? 0 : -ENOMEM;
+}
+
 static int put_file(struct gb_emitter *e, bool standalone)
 {
-    if (plan_all(e) || name_functions(e) || put_includes(e))
+    if (plan_all(e) || make_room(e) || name_functions(e) || put_includes(e))
         return -ENOMEM;
     if (standalone) {
         put_lines(e, gb_runtime_header());

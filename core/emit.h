@@ -46,7 +46,8 @@ struct gb_emitter {
     uint32_t n_brief;
     struct str **outs;                  /* by node: an external's output parameters */
     uint32_t *local_first, *local_last; /* by node: the steps that are locals of its lambda */
-    uint32_t *folded;                   /* scratch for the map */
+    struct str turn;  /* the variable that counts statements, where values ask for it */
+    uint32_t *folded; /* scratch for the map */
 };
 
 /* ---- emit_text.c -------------------------------------------------------------------------------

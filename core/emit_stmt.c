@@ -12,7 +12,7 @@ static void name_node(struct gb_emitter *e, uint32_t node, enum gb_named how)
     if (!e->name[node].s)
         e->error = -ENOMEM;
     e->named[node] = (uint8_t)how;
-    if (e->plan->flags[node] & GB_PLAN_VOLATILE)
+    if (e->plan->flags[node] & GB_PLAN_VOLATILE && e->plan->form[node] != GB_FORM_FRESH)
         e->brief[e->n_brief++] = node;
 }
 
@@ -105,6 +105,21 @@ static void put_return_value(struct gb_emitter *e, uint32_t node)
 }
 
 /* const auto name = gb::lazy<T>([&] { return ...; });  or  const auto name = [&]() -> T { ... }; */
+static void open_lambda(struct gb_emitter *e, uint32_t node, bool lazy)
+{
+    bool fresh = e->plan->form[node] == GB_FORM_FRESH;
+    gb_puts(e, "const auto ");
+    gb_put(e, e->name[node]);
+    gb_put(e, !lazy ? STR(" = [&]() -> ") : fresh ? STR(" = gb::fresh<") : STR(" = gb::lazy<"));
+    gb_put_node_type(e, node);
+    gb_put(e, lazy ? STR(">(") : STR(" {"));
+    if (lazy && fresh) {
+        gb_put(e, e->turn);
+        gb_puts(e, ", ");
+    }
+    gb_put(e, lazy ? STR("[&] {") : STR(""));
+}
+
 static void declare_lambda(struct gb_emitter *e, const struct gb_step *step)
 {
     uint32_t node = step->node, local = e->local_first[node];
@@ -112,11 +127,7 @@ static void declare_lambda(struct gb_emitter *e, const struct gb_step *step)
     gb_begin_line(e);
     uint32_t range = gb_open_range(e, node, (struct str){0});
     name_node(e, node, GB_NAMED_LAZY);
-    gb_puts(e, "const auto ");
-    gb_put(e, e->name[node]);
-    gb_put(e, lazy ? STR(" = gb::lazy<") : STR(" = [&]() -> "));
-    gb_put_node_type(e, node);
-    gb_put(e, lazy ? STR(">([&] {") : STR(" {"));
+    open_lambda(e, node, lazy);
     if (local == GB_NIL) {
         gb_puts(e, " ");
         put_return_value(e, node);
@@ -149,15 +160,21 @@ static void keep_for_lambda(struct gb_emitter *e, uint32_t step)
     e->local_last[unit] = step;
 }
 
-/* What the scheduled expression needs declared; returns whether there was anything. */
-static bool put_prelude(struct gb_emitter *e)
+static void put_turn(struct gb_emitter *e)
 {
-    bool any = false;
+    gb_begin_line(e);
+    gb_puts(e, "++");
+    gb_put(e, e->turn);
+    gb_end_line(e, STR(";"));
+}
+
+/* What the scheduled expression needs declared. */
+static void put_prelude(struct gb_emitter *e)
+{
     for (uint32_t i = 0; i < e->schedule.n_steps; i++) {
         const struct gb_step *step = &e->schedule.steps[i];
         if (step->kind == GB_STEP_INLINE)
             continue;
-        any = true;
         if (step->kind == GB_STEP_LAMBDA || step->kind == GB_STEP_LAZY)
             declare_lambda(e, step);
         else if (step->unit != GB_NIL)
@@ -165,11 +182,12 @@ static bool put_prelude(struct gb_emitter *e)
         else
             put_local(e, step);
     }
-    return any;
 }
 
 static bool has_prelude(const struct gb_emitter *e)
 {
+    if (e->schedule.fresh)
+        return true;
     for (uint32_t i = 0; i < e->schedule.n_steps; i++)
         if (e->schedule.steps[i].kind != GB_STEP_INLINE)
             return true;
@@ -181,7 +199,7 @@ static void put_anchored(struct gb_emitter *e, uint32_t place)
 {
     const struct gb_plan *plan = e->plan;
     for (uint32_t node = plan->anchored[place]; node != GB_NIL; node = plan->next[node]) {
-        bool lazy = plan->form[node] == GB_FORM_LAZY;
+        bool lazy = plan->form[node] != GB_FORM_LOCAL;
         if (e->named[node])
             continue;
         if (!lazy) {
@@ -448,6 +466,8 @@ static void open_while(struct gb_emitter *e, const struct gb_stmt *s)
     }
     gb_end_line(e, STR("while (true) {"));
     e->indent++;
+    if (e->schedule.fresh)
+        put_turn(e);
     put_prelude(e);
     gb_begin_line(e);
     gb_puts(e, "if (!");
@@ -505,6 +525,8 @@ static bool put_statement(struct gb_emitter *e, uint32_t place, struct open_bloc
     const struct gb_node *n = &e->g->nodes[s->node];
     put_anchored(e, place);
     gb_schedule_inputs(&e->schedule, n);
+    if (n->op != GB_OP_WHILE && e->schedule.fresh)
+        put_turn(e);
     if (n->op != GB_OP_WHILE)
         put_prelude(e);
     if (n->op == GB_OP_EXTERNAL)
@@ -563,6 +585,8 @@ static void put_end(struct gb_emitter *e)
     if (gb_plan_needs_result(e->g)) {
         put_anchored(e, plan->n_places - 1);
         gb_schedule_value(&e->schedule, plan->fold.stands[e->g->result], false);
+        if (e->schedule.fresh)
+            put_turn(e);
         put_prelude(e);
     }
     gb_begin_line(e);
@@ -581,12 +605,19 @@ void gb_put_body(struct gb_emitter *e)
     struct open_block *open =
         arena_new_array(&e->arena, (size_t)e->g->n_blocks + 2, struct open_block);
     uint32_t depth = 0, place = 0;
+    if (e->plan->fresh) {
+        e->turn = gb_names_take(&e->names, STR("turn"), "turn");
+        gb_begin_line(e);
+        gb_puts(e, "gb::Turn ");
+        gb_put(e, e->turn);
+        gb_end_line(e, STR(" = 0;"));
+    }
     if (!open) {
         e->error = -ENOMEM;
         return;
     }
     open[depth++] = (struct open_block){0};
-    while (depth && !e->error) {
+    while (depth && !e->error && !e->out->cpp.error) {
         struct open_block *b = &open[depth - 1];
         if (b->block == GB_NIL || b->at == e->g->blocks[b->block].n_stmts) {
             depth -= !close_block(e, b);

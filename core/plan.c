@@ -21,6 +21,7 @@ struct planner {
     struct block_place *blocks;
     uint32_t *first, *last; /* by node: the places it is needed between */
     uint8_t *weight;        /* by node: operations in its expression */
+    bool *heavy;            /* by node: volatile, and more than a line's worth to write again */
 };
 
 /* ---- places ------------------------------------------------------------------------------------
@@ -223,6 +224,8 @@ static enum gb_form form_of(const struct planner *w, uint32_t node, uint32_t anc
 {
     uint8_t flags = w->plan->flags[node];
     bool external = w->g->nodes[node].op == GB_OP_EXTERNAL && !w->plan->fold.known[node];
+    if (w->plan->fresh && w->heavy[node] && w->first[node] != w->last[node])
+        return GB_FORM_FRESH;
     if (flags & (GB_PLAN_LEAF | GB_PLAN_VOLATILE) || (w->plan->uses[node] < 2 && !external))
         return GB_FORM_INLINE;
     if (!(flags & GB_PLAN_ORDERED_DEEP))
@@ -265,6 +268,78 @@ static void count_uses(struct planner *w)
     }
 }
 
+/* ---- volatile values that would be written too often -------------------------------------------- */
+
+struct expansion {
+    uint32_t *met; /* by node: the place, plus one, it was met for last */
+    uint32_t *stack;
+    uint64_t count, most;
+};
+
+static void expand_inputs(const struct planner *w, struct expansion *x, const struct gb_node *n,
+                          uint32_t place, uint32_t *depth)
+{
+    for (uint32_t i = 0; i < n->n_inputs; i++) {
+        const struct gb_input *in = &w->g->inputs[n->inputs + i];
+        uint32_t node = in->src == GB_NIL ? GB_NIL : gb_fold_source(&w->plan->fold, in);
+        uint8_t flags = node == GB_NIL ? GB_PLAN_LEAF : w->plan->flags[node];
+        if (flags & GB_PLAN_LEAF || !(flags & GB_PLAN_VOLATILE) || x->met[node] == place + 1)
+            continue;
+        x->met[node] = place + 1;
+        x->count++;
+        x->stack[(*depth)++] = node;
+    }
+}
+
+/* Whether writing every volatile value anew for each statement grows past the graph's own size. */
+static int expands_too_much(const struct planner *w, bool *ret)
+{
+    uint32_t n = w->g->n_nodes;
+    struct expansion x = {
+        .met = arena_new_array(w->arena, n, uint32_t),
+        .stack = arena_new_array(w->arena, n, uint32_t),
+        .most = (uint64_t)2 * n + 100,
+    };
+    if (!x.met || !x.stack)
+        return -ENOMEM;
+    for (uint32_t p = 0; p < w->plan->n_places && x.count <= x.most; p++) {
+        const struct gb_stmt *s = w->plan->places[p].stmt;
+        uint32_t depth = 0;
+        if (s)
+            expand_inputs(w, &x, &w->g->nodes[s->node], p, &depth);
+        while (depth && x.count <= x.most)
+            expand_inputs(w, &x, &w->g->nodes[x.stack[--depth]], p, &depth);
+    }
+    *ret = x.count > x.most;
+    return 0;
+}
+
+/* Which ones are worth a lambda: with what they are made of, they fill a line. */
+static int find_heavy(struct planner *w)
+{
+    const struct gb_plan *plan = w->plan;
+    uint8_t *weight = arena_new_array(w->arena, w->g->n_nodes, uint8_t);
+    w->heavy = arena_new_array(w->arena, w->g->n_nodes, bool);
+    if (!weight || !w->heavy)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < plan->fold.n_order; i++) {
+        uint32_t node = plan->fold.order[i], sum = 1;
+        const struct gb_node *n = &w->g->nodes[node];
+        if (plan->flags[node] & GB_PLAN_LEAF || !(plan->flags[node] & GB_PLAN_VOLATILE))
+            continue;
+        for (uint32_t j = 0; j < n->n_inputs && sum <= EXPRESSION_WEIGHT; j++) {
+            const struct gb_input *in = &w->g->inputs[n->inputs + j];
+            if (in->src != GB_NIL)
+                sum += weight[gb_fold_source(&plan->fold, in)];
+        }
+        /* what reads or prints itself must not be written twice for one statement */
+        bool once = n->op == GB_OP_READ || n->op == GB_OP_CALL || n->op == GB_OP_EXTERNAL;
+        w->heavy[node] = once || sum > EXPRESSION_WEIGHT || n->n_inputs > EXPRESSION_WEIGHT;
+        weight[node] = w->heavy[node] ? 0 : (uint8_t)sum;
+    }
+    return 0;
+}
+
 /* ---- cutting and anchoring, operands first -----------------------------------------------------
  */
 
@@ -302,7 +377,7 @@ static void cut(struct planner *w, uint32_t node)
 static void anchor(struct planner *w, uint32_t node, uint32_t *tails)
 {
     struct gb_plan *plan = w->plan;
-    if (plan->form[node] != GB_FORM_LOCAL && plan->form[node] != GB_FORM_LAZY)
+    if (plan->form[node] == GB_FORM_INLINE || plan->form[node] == GB_FORM_SHARED)
         return;
     uint32_t place = anchor_of(w, node);
     if (plan->anchored[place] == GB_NIL)
@@ -371,6 +446,8 @@ int gb_plan(const struct gb_program *p, const struct gb_graph *g, struct arena *
         return -ENOMEM;
     for (uint32_t i = 0; i < ret->fold.n_order; i++)
         set_flags(&w, ret->fold.order[i]);
+    if (expands_too_much(&w, &ret->fresh) || (ret->fresh && find_heavy(&w)))
+        return -ENOMEM;
     count_uses(&w);
     return cut_and_anchor(&w);
 }

@@ -10,7 +10,9 @@
  *   pure and total, several uses                   a local before the anchor
  *   pure, may fault, several uses                  computed by the first consumer that surely runs,
  *                                                  else lazily, declared before the anchor
- *   volatile                                       anew for each statement: schedule.h
+ *   volatile                                       anew for each statement: schedule.h; when that
+ *                                                  would write the same again and again, a lambda
+ *                                                  that computes once a statement
  *
  * Expressions that grow past a line's worth are cut into locals, so neither the text nor a
  * recursion over it is ever deep. All passes are linear in nodes and inputs.
@@ -25,6 +27,7 @@ enum gb_form {
     GB_FORM_LOCAL,  /* a local before the anchor */
     GB_FORM_LAZY,   /* a lazy local before the anchor */
     GB_FORM_SHARED, /* a local where it is first met, lazy when that need not run */
+    GB_FORM_FRESH,  /* a lambda before the anchor, computed once for each statement that asks */
 };
 
 enum {
@@ -52,6 +55,7 @@ struct gb_plan {
     uint32_t *anchored; /* by place: the first value declared before it, GB_NIL for none */
     uint32_t *next;     /* by node: the next value of the same anchor, operands first */
     bool *var_read;     /* by variable */
+    bool fresh;         /* some form is GB_FORM_FRESH */
 };
 
 /* Allocates from arena. 0 or -ENOMEM. */

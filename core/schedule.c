@@ -58,7 +58,7 @@ static void count_input(struct gb_schedule *s, const struct gb_input *in, uint32
         return;
     uint32_t node = gb_fold_source(&s->plan->fold, in);
     uint8_t flags = s->plan->flags[node];
-    if (flags & GB_PLAN_LEAF || !(flags & GB_PLAN_VOLATILE))
+    if (flags & GB_PLAN_LEAF || !(flags & GB_PLAN_VOLATILE) || s->named[node])
         return;
     bool again = s->counted[node] == s->run;
     s->times[node] = again ? 2 : 1;
@@ -117,6 +117,7 @@ static uint32_t add_step(struct gb_schedule *s, uint32_t node, uint32_t unit,
 static void meet_name(struct gb_schedule *s, uint32_t node, uint32_t unit, bool lazy)
 {
     uint32_t step = GB_NIL;
+    s->fresh = s->fresh || s->plan->form[node] == GB_FORM_FRESH;
     if (lazy) {
         step = add_step(s, node, unit, GB_STEP_INLINE);
         s->steps[step].ordered = true;
@@ -264,6 +265,7 @@ static void run(struct gb_schedule *s, uint32_t depth)
 void gb_schedule_inputs(struct gb_schedule *s, const struct gb_node *statement)
 {
     s->run++;
+    s->fresh = false;
     s->n_steps = s->n_operands = 0;
     count_volatile(s, statement);
     s->stack[0] = (struct gb_visit){.node = statement, .value = GB_NIL, .unit = GB_NIL};
@@ -274,6 +276,7 @@ void gb_schedule_value(struct gb_schedule *s, uint32_t node, bool lazily)
 {
     uint32_t depth = 0;
     s->run++;
+    s->fresh = false;
     s->n_steps = s->n_operands = 0;
     if (s->plan->flags[node] & GB_PLAN_LEAF || s->named[node])
         return;

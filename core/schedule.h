@@ -47,6 +47,7 @@ struct gb_schedule {
     uint32_t *operands; /* the steps of the operands of all open visits, GB_NIL for none */
     uint32_t n_operands;
     uint32_t run;
+    bool fresh; /* this run asks for a value that is computed once a statement */
 };
 
 /* What the emitter has named so far; volatile values only until their statement ends. */

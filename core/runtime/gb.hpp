@@ -624,6 +624,29 @@ private:
     mutable bool done_ = false;
 };
 
+// Counts the statements of a function, where values are computed once a statement.
+using Turn = unsigned long long;
+
+// A value computed when it is first asked for in a turn.
+template <class T, class F> class Fresh {
+public:
+    Fresh(const Turn &now, F compute) : now_(now), compute_(compute) {}
+    const T &operator()() const
+    {
+        if (turn_ != now_) {
+            value_ = compute_();
+            turn_ = now_;
+        }
+        return value_;
+    }
+
+private:
+    const Turn &now_;
+    F compute_;
+    mutable T value_{};
+    mutable Turn turn_ = 0;
+};
+
 // An open call; more than 10,000 of them are a fault of the call that went too far.
 extern unsigned calls;
 class Frame {
@@ -651,6 +674,11 @@ Range range(Int start, Int end, Int step, Site site); // step 0 is a fault
 template <class T, class F> Lazy<T, F> lazy(F compute)
 {
     return Lazy<T, F>(compute);
+}
+
+template <class T, class F> Fresh<T, F> fresh(const Turn &now, F compute)
+{
+    return Fresh<T, F>(now, compute);
 }
 
 // Makes room for 10,000 open calls.
