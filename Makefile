@@ -16,10 +16,12 @@ FLAGS_debug   := -O0 -g3
 FLAGS_release := -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
                  $(if $(filter x86_64,$(shell uname -m)),-fcf-protection=full) -fPIE
 FLAGS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+FLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 FLAGS_tsan    := -O1 -g -fsanitize=thread
 LINK_debug    :=
 LINK_release  := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 LINK_asan     := -fsanitize=address,undefined
+LINK_fuzz     := -fsanitize=address,undefined
 LINK_tsan     := -fsanitize=thread
 
 VERSION := 0.1.0
@@ -125,7 +127,7 @@ demo: ## install what is missing, build, start the stack, submit a graph
 
 check: ## all tests: unit, cases, end to end
 	ops/install-deps
-	$(MAKE) all unit cases metamorphic
+	$(MAKE) all unit cases metamorphic schema-check
 	$(MAKE) e2e
 
 e2e: all ## the end-to-end tests, against a stack of their own
@@ -182,6 +184,21 @@ fuzz: $(B)/tests/agree ## 10,000 random graphs, evaluator against compiled progr
 	$< --from $(or $(FROM),1000) --count 8000
 	$< --from 500000 --count 1000 --variant O2
 	$< --from 600000 --count 1000 --variant sanitized
+
+# The IR's schema against the parser.
+.PHONY: schema-check fuzz-ir fuzz-node_defs
+schema-check: $(B)/gbc ## core/schema.json against what the parser accepts and refuses
+	tests/schema_check $<
+
+# libFuzzer (clang): any bytes as a request, as definitions of external nodes.
+$(B)/fuzz_%: tests/fuzz/fuzz_%.c $(CORE)
+	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer $^ $(LIBS_gbc) -o $@
+fuzz-ir fuzz-node_defs: fuzz-%: ## fuzz the front, and the whole compiler behind it; SECONDS=n (1800)
+	$(MAKE) VARIANT=fuzz CC=clang build/fuzz-clang/fuzz_$*
+	@mkdir -p build/fuzz-clang/corpus-$*
+	build/fuzz-clang/fuzz_$* -dict=tests/fuzz/ir.dict -timeout=5 -rss_limit_mb=2048 -max_len=8192 \
+	    -artifact_prefix=build/fuzz-clang/ -max_total_time=$(or $(SECONDS),1800) \
+	    build/fuzz-clang/corpus-$* tests/fuzz/seeds/$* $(if $(filter ir,$*),examples)
 
 unit: $(UNIT) $(B)/gbc ## run the unit tests
 	@for t in $(UNIT); do $$t || exit 1; done

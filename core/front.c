@@ -44,6 +44,7 @@ int gb_front(const struct jdoc *doc, uint32_t ir, uint32_t node_defs,
                          .ir = ir,
                          .node_defs = node_defs};
     int e = run_steps(&f);
+    gb_report_keep(report);
     if (e) {
         gb_program_free(p);
         return e;

@@ -132,6 +132,8 @@ struct gb_error *gb_complain(struct gb_front *f, enum gb_code code, const struct
 struct gb_error *gb_warn(struct gb_front *f, enum gb_code code, const struct gb_graph *graph,
                          uint32_t node, uint32_t jval, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
+/* Copies what errors and warnings name into the report's arena, before the program is released. */
+void gb_report_keep(struct gb_report *r);
 /* The nearest of n names within a third of its length in edits, or empty ("did you mean"). */
 struct str gb_nearest(struct str wrong, const struct str *names, uint32_t n);
 /* The same, one name after another. */

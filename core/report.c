@@ -36,8 +36,8 @@ static struct str pointer_of(struct gb_front *f, uint32_t jval)
     return arena_str(&f->report->arena, buf_view(&b));
 }
 
-__attribute__((format(printf, 2, 0)))
-static struct str message_of(struct gb_front *f, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static struct str message_of(struct gb_front *f,
+                                                                   const char *fmt, va_list ap)
 {
     char text[MESSAGE_MAX];
     int n = vsnprintf(text, sizeof text, fmt, ap);
@@ -97,6 +97,30 @@ struct gb_error *gb_warn(struct gb_front *f, enum gb_code code, const struct gb_
     e->message = message_of(f, fmt, ap);
     va_end(ap);
     return e;
+}
+
+/* Copies of what an error names: parts of it were made for the program and end with it. */
+static void keep_error(struct arena *a, struct gb_error *e)
+{
+    struct str *members[] = {&e->node,     &e->function, &e->port,           &e->from,
+                             &e->expected, &e->actual,   &e->suggested_cast, &e->suggestion};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        if (members[i]->n)
+            *members[i] = arena_str(a, *members[i]);
+    struct str *ports = arena_new_array(a, e->n_valid_ports, struct str);
+    if (!ports)
+        e->n_valid_ports = 0;
+    for (uint32_t i = 0; i < e->n_valid_ports; i++)
+        ports[i] = arena_str(a, e->valid_ports[i]);
+    e->valid_ports = ports;
+}
+
+void gb_report_keep(struct gb_report *r)
+{
+    for (uint32_t i = 0; i < r->n_errors; i++)
+        keep_error(&r->arena, &r->errors[i]);
+    for (uint32_t i = 0; i < r->n_warnings; i++)
+        keep_error(&r->arena, &r->warnings[i]);
 }
 
 /* ---- did you mean -----------------------------------------------------------------------------
