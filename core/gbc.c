@@ -82,14 +82,6 @@ static int cmd_dot(struct gbc *c)
     return r;
 }
 
-static int cmd_fmt(struct gbc *c)
-{
-    struct buf out = BUF_INIT(0);
-    int r = report_result(c, gb_format(c->program, &out), &out);
-    buf_free(&out);
-    return r;
-}
-
 static int cmd_nodes(struct gbc *c)
 {
     static const struct {
