@@ -63,6 +63,10 @@ static void set_type(struct gb_decoder *d, uint32_t at, uint32_t jval)
             unknown_type(d, at, jval, name);
     } else if (type->kind) {
         node->op = type->kind->op;
+        if (node->op == GB_OP_CALL)
+            node->callee = GB_NIL; /* until resolve.c finds it */
+        else if (node->op == GB_OP_PARAM)
+            node->param = GB_NIL;
         node->fx = type->kind->fx;
     } else {
         node->op = GB_OP_EXTERNAL;
