@@ -45,7 +45,7 @@ static void unknown_type(struct gb_decoder *d, uint32_t at, uint32_t jval, struc
                                      "Unknown node type '%.*s' (node '%.*s').", STR_ARG(type),
                                      STR_ARG(d->graph->nodes[at].id));
     struct gb_guess guess = GB_GUESS(type);
-    for (uint32_t i = 0; i < c->n_types; i++)
+    for (uint32_t i = 0; e != &d->f->scratch && i < c->n_types; i++)
         gb_guess_try(&guess, c->types[i].name);
     e->actual = type;
     e->suggestion = guess.best;

@@ -69,17 +69,20 @@ static bool read_list(struct lib_reader *r, const char *key, struct declared *re
         gb_limit(f, NULL, GB_NIL, list, "the number of ports", GB_MAX_PARAMS);
         return false;
     }
+    struct strmap names;
+    f->error = strmap_init(&names, &f->program->arena, f->doc->vals[list].count, &ret[0].name,
+                           sizeof *ret);
+    if (f->error)
+        return false;
     for (uint32_t it = jdoc_first(f->doc, list); it != JSON_NONE;
          it = jdoc_next(f->doc, list, it)) {
         if (!read_declared(r, it, &ret[n]))
             return false;
-        for (uint32_t i = 0; i < n; i++)
-            if (str_eq(ret[i].name, ret[n].name)) {
-                gb_complain_definition(r->def, GB_E_duplicate_id, it, "two ports are named '%.*s'.",
-                                       STR_ARG(ret[n].name));
-                return false;
-            }
-        n++;
+        if (strmap_add(&names, n++) == STRMAP_NONE)
+            continue;
+        gb_complain_definition(r->def, GB_E_duplicate_id, it, "two ports are named '%.*s'.",
+                               STR_ARG(ret[n - 1].name));
+        return false;
     }
     *ret_n = n;
     return true;

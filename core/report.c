@@ -10,9 +10,9 @@
 
 #include <stdio.h>
 
-#define MESSAGE_MAX 600     /* bytes; names in it are at most GB_MAX_IDENTIFIER long */
-#define GUESS_LENGTH_MAX 64 /* names longer than this are not compared */
-#define GUESS_CELLS (1U << 20)
+#define MESSAGE_MAX 600        /* bytes; names in it are at most GB_MAX_IDENTIFIER long */
+#define GUESS_LENGTH_MAX 64    /* names longer than this are not compared */
+#define GUESS_CELLS (1U << 17) /* of work for one suggestion */
 
 /* ---- codes ---------------------------------------------------------------------------------- */
 

@@ -133,10 +133,15 @@ static void bind_fixed(struct resolver *r, const struct gb_sockets *s)
         if (slots[i] != GB_NIL) {
             put_input(r, s, i, slots[i]);
         } else if (!put_constant(r, s, i)) {
-            if (gb_socket_optional(s, i))
+            if (gb_socket_optional(s, i)) {
                 put_input(r, s, i, GB_NIL);
-            else if (!was_broken)
-                gb_unwired(s, i), *broken = true;
+                continue;
+            }
+            if (!was_broken)
+                gb_unwired(s, i, to - from);
+            *broken = true;
+            if (s->callee) /* too few arguments: said once */
+                return;
         }
     }
 }
@@ -200,7 +205,7 @@ static void bind_repeating(struct resolver *r, const struct gb_sockets *s)
         r->raw->broken[s->node] = true;
     }
     if (!copies && !gb_socket_optional(s, 0)) {
-        gb_unwired(s, 0);
+        gb_unwired(s, 0, 0);
         r->raw->broken[s->node] = true;
     }
 }
@@ -220,7 +225,7 @@ static void find_callee(struct resolver *r, uint32_t at)
                                      "Node '%.*s' calls function '%.*s', which does not exist.",
                                      STR_ARG(r->g->nodes[at].id), STR_ARG(names->name));
     struct gb_guess guess = GB_GUESS(names->name);
-    for (uint32_t i = 0; i < p->n_funcs; i++)
+    for (uint32_t i = 0; e != &r->f->scratch && i < p->n_funcs; i++)
         gb_guess_try(&guess, p->funcs[i].name);
     e->actual = names->name;
     e->suggestion = guess.best;
@@ -231,20 +236,20 @@ static void find_param(struct resolver *r, uint32_t at)
 {
     const struct gb_node_names *names = &r->raw->names[at];
     const struct gb_func *func = r->g->func;
-    struct gb_guess guess = GB_GUESS(names->name);
-    for (uint32_t i = 0; func && i < func->n_params; i++) {
+    for (uint32_t i = 0; func && i < func->n_params; i++)
         if (str_eq(func->params[i].name, names->name)) {
             r->g->nodes[at].param = i;
             return;
         }
-        gb_guess_try(&guess, func->params[i].name);
-    }
     struct gb_error *e =
         func ? gb_complain(r->f, GB_E_unknown_variable, r->g, at, names->name_jval,
                            "Function '%.*s' has no parameter named '%.*s'.", STR_ARG(func->name),
                            STR_ARG(names->name))
              : gb_complain(r->f, GB_E_unknown_variable, r->g, at, names->name_jval,
                            "Param '%.*s' stands outside a function.", STR_ARG(names->name));
+    struct gb_guess guess = GB_GUESS(names->name);
+    for (uint32_t i = 0; func && e != &r->f->scratch && i < func->n_params; i++)
+        gb_guess_try(&guess, func->params[i].name);
     e->actual = names->name;
     e->suggestion = guess.best;
     r->raw->broken[at] = true;

@@ -38,6 +38,7 @@ struct str gb_node_type_name(const struct gb_node *n);
 void gb_no_socket(const struct gb_sockets *s, const struct gb_wire *w);
 void gb_two_writers(const struct gb_sockets *s, const struct gb_wire *w, uint32_t socket);
 void gb_too_many(const struct gb_sockets *s, const struct gb_wire *w, uint32_t n_wires);
-void gb_unwired(const struct gb_sockets *s, uint32_t socket);
+/* `socket` is the first without a wire, of the n_wires that arrive. */
+void gb_unwired(const struct gb_sockets *s, uint32_t socket, uint32_t n_wires);
 
 #endif

@@ -252,13 +252,18 @@ void gb_too_many(const struct gb_sockets *s, const struct gb_wire *w, uint32_t n
     e->actual = arena_printf(&s->f->report->arena, "%u", n_wires);
 }
 
-void gb_unwired(const struct gb_sockets *s, uint32_t socket)
+void gb_unwired(const struct gb_sockets *s, uint32_t socket, uint32_t n_wires)
 {
     const struct gb_node *n = &s->graph->nodes[s->node];
     struct str port = gb_socket_name(s, socket);
-    struct gb_error *e =
-        gb_complain(s->f, s->callee ? GB_E_arity : GB_E_missing_input, s->graph, s->node, n->jval,
-                    "Node '%.*s' (%.*s): input '%.*s' is not wired.", STR_ARG(n->id),
-                    STR_ARG(gb_node_type_name(n)), STR_ARG(port));
+    struct gb_error *e;
+    if (s->callee)
+        e = gb_complain(s->f, GB_E_arity, s->graph, s->node, n->jval,
+                        "Node '%.*s' (Call): function '%.*s' takes %u arguments, not %u.",
+                        STR_ARG(n->id), STR_ARG(s->callee->name), s->n, n_wires);
+    else
+        e = gb_complain(s->f, GB_E_missing_input, s->graph, s->node, n->jval,
+                        "Node '%.*s' (%.*s): input '%.*s' is not wired.", STR_ARG(n->id),
+                        STR_ARG(gb_node_type_name(n)), STR_ARG(port));
     e->port = port;
 }
