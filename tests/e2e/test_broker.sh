@@ -213,10 +213,10 @@ test_what_cannot_be_confined_is_refused_at_the_start() {
 }
 
 # An Engine of this test's own, with an image that holds gb-job alone.
-own_engine() {
+own_engine() { # [dockerd options...]
     ENGINE=$OWN/docker.sock
     dockerd --bridge=none --iptables=false --ip6tables=false --data-root="$OWN/data" \
-        --exec-root="$OWN/exec" --pidfile="$OWN/pid" -H "unix://$ENGINE" >>"$OWN/log" 2>&1 &
+        --exec-root="$OWN/exec" --pidfile="$OWN/pid" -H "unix://$ENGINE" "$@" >>"$OWN/log" 2>&1 &
     OWN_PID=$!
     eventually 30 engine /_ping || bad "no Engine: $(tail -3 "$OWN/log")"
 }
@@ -239,6 +239,42 @@ test_the_engine_may_stop_and_come_back() {
     has "a job without an Engine" "$said" "$ENGINE"
     own_engine
     broker_ready
+    broker_down
+    nothing_left
+    kill "$OWN_PID"
+    wait "$OWN_PID" 2>/dev/null
+    ENGINE=$stack_engine
+}
+
+# On the host, without a container: only because no Engine answers, and only with the token.
+test_the_fallback_asks_for_its_token_and_says_what_it_did() {
+    local stack_engine=$ENGINE said
+    make -s VARIANT=release build/release/gb-job
+    ENGINE=$TMP/no-engine.sock
+    broker_up DEV_ALLOW_FALLBACK=1 DEV_FALLBACK_TOKEN=hush
+    eventually 10 broker_says '.fallback and (.ready | not)' || bad "$(broker_status)"
+    said=$(broker_run "$(spec plain)")
+    has "a job without the token" "$said" '"error":"fallback_forbidden"'
+    jq -c '. + {fallback_token: "hush"}' "$(spec token)" >"$TMP/token.json"
+    said=$(broker_run "$TMP/token.json")
+    has "a job with the token" "$said" '"fallback_executed":true'
+    has "a job with the token" "$said" '"verdict":"ok"'
+    is "processes left" "$(pgrep -c -P "$BROKER_PID")" 0
+    broker_down
+    ENGINE=$stack_engine
+}
+
+test_jobs_run_under_gvisor() {
+    local stack_engine=$ENGINE
+    OWN=$(mktemp -d "$TMP/engine.XXXX")
+    echo '{"runtimes":{"runsc":{"path":"/usr/bin/runsc","runtimeArgs":["--network=none"]}}}' >"$OWN/daemon.json"
+    own_engine --config-file="$OWN/daemon.json"
+    curl -s --unix-socket "$stack_engine" "http://engine/v1.41/images/$(stack_image)/get" |
+        engine "/images/load?quiet=1" -X POST -H 'Content-Type: application/x-tar' -T - >/dev/null
+    broker_up SANDBOX_RUNTIME=runsc GB_COMPILE_WALL_MS=30000 GB_COMPILE_CPU_MS=30000
+    broker_ready
+    is "runtime" "$(engine "/containers/$(broker_containers | head -1)/json" | jq -r .HostConfig.Runtime)" runsc
+    ordinary_job_passes
     broker_down
     nothing_left
     kill "$OWN_PID"
