@@ -257,6 +257,18 @@ static int index_calls(struct inference *f, struct gb_arc *arcs)
     return gb_adjacency_build(&f->calls, f->c->n_scans - 1, arcs, n, f->c->tmp);
 }
 
+/* How many nodes the tables hold at most: those that read a name. */
+static uint32_t count_indexed(const struct gb_checking *c)
+{
+    uint32_t n = 0;
+    for (uint32_t graph = 0; graph < c->n_scans; graph++)
+        for (uint32_t v = 0; v < c->scans[graph].g->n_nodes; v++) {
+            enum gb_op op = c->scans[graph].g->nodes[v].op;
+            n += op == GB_OP_VARGET || op == GB_OP_VARDECL || op == GB_OP_PARAM || op == GB_OP_CALL;
+        }
+    return n;
+}
+
 static int init(struct inference *f)
 {
     struct arena *a = f->c->tmp;
@@ -274,7 +286,7 @@ static int init(struct inference *f)
     f->graph = arena_new_array(a, all, uint32_t);
     f->queue = arena_new_array(a, all, uint32_t);
     f->queued = arena_new_array(a, all, bool);
-    struct gb_arc *arcs = arena_new_array(a, all, struct gb_arc);
+    struct gb_arc *arcs = arena_new_array(a, count_indexed(f->c), struct gb_arc);
     if (!f->graph || !f->queue || !f->queued || !arcs)
         return -ENOMEM;
     for (uint32_t graph = 0; graph < n; graph++)

@@ -31,6 +31,9 @@ struct gb_flow {
     uint32_t *values;          /* all nodes, each behind what it needs */
     struct gb_adjacency users; /* by node */
 
+    /* No bodies, no control edges, no outputs of VarDecls that are read: then the order is that of
+     * the nodes, and of what follows only `present` is filled. */
+    bool plain;
     bool *present; /* by node: takes part in the order (statements and what edges touch) */
     struct gb_adjacency next; /* by vertex: control edges, body lists among them */
     bool *back;               /* by arc of next: leads back to a loop's head */

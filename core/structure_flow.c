@@ -389,6 +389,17 @@ static int number_ports(struct gb_flow *fl)
     return 0;
 }
 
+/* Straight-line graphs are the most common ones and need none of this. */
+static bool is_plain(const struct gb_flow *fl)
+{
+    if (fl->root > fl->n || fl->raw->n_controls || fl->raw->n_lists)
+        return false;
+    for (uint32_t v = 0; v < fl->n; v++)
+        if (fl->g->nodes[v].op == GB_OP_VARDECL && fl->users.first[v] != fl->users.first[v + 1])
+            return false;
+    return true;
+}
+
 int gb_flow_control(struct gb_flow *fl)
 {
     struct gathering ga = {0};
@@ -396,7 +407,12 @@ int gb_flow_control(struct gb_flow *fl)
     if (!fl->present)
         return -ENOMEM;
     int r = number_ports(fl);
-    r = r ? r : gather(fl, &ga);
+    fl->plain = r == 0 && is_plain(fl);
+    for (uint32_t v = 0; fl->plain && v < fl->n; v++)
+        fl->present[v] = fl->g->nodes[v].statement;
+    if (r || fl->plain)
+        return r;
+    r = gather(fl, &ga);
     r = r ? r : order_vertices(fl, &ga);
     r = r ? r : find_bodies(fl);
     return r ? r : check_edges(fl, &ga);

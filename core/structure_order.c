@@ -322,8 +322,23 @@ static void order_body(struct ordering *o, uint32_t b, const uint32_t *body, uin
     }
 }
 
+static int order_by_position(struct gb_flow *fl, struct gb_body_order *ret)
+{
+    uint32_t *first = arena_new_array(fl->tmp, 2, uint32_t);
+    uint32_t *nodes = arena_new_array(fl->tmp, fl->n, uint32_t);
+    if (!first || !nodes)
+        return -ENOMEM;
+    for (uint32_t v = 0; v < fl->n; v++)
+        if (fl->present[v])
+            nodes[first[1]++] = v;
+    *ret = (struct gb_body_order){first, nodes};
+    return 0;
+}
+
 int gb_flow_order(struct gb_flow *fl, struct gb_body_order *ret)
 {
+    if (fl->plain)
+        return order_by_position(fl, ret);
     struct ordering o = {.fl = fl};
     struct gb_adjacency by_body;
     uint32_t bodies = gb_n_bodies(fl);
