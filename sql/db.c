@@ -35,16 +35,23 @@ int db_error(struct db *db, struct err *err)
 
 /* ---- open and close ------------------------------------------------------------------------- */
 
+static int64_t monotonic_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 /* SQLite's own handler sleeps up to 100 ms between tries; transactions here take well under one, so
- * this one looks again soon: 0.1 ms at first, 2 ms at most. */
+ * this one looks again soon: after 0.1 ms at first, 2 ms at most. */
 static int on_busy(void *data, int tries)
 {
-    const struct db *db = data;
-    int64_t step_us = tries < 20 ? 100 * (tries + 1) : 2000;
-    int64_t waited_us = tries < 20 ? 50LL * tries * (tries + 1) : 21000 + 2000LL * (tries - 20);
-    if (waited_us > 1000LL * db->busy_timeout_ms)
+    struct db *db = data;
+    if (tries == 0)
+        db->busy_since_us = monotonic_us();
+    else if (monotonic_us() - db->busy_since_us > 1000LL * db->busy_timeout_ms)
         return 0;
-    struct timespec nap = {.tv_nsec = step_us * 1000};
+    struct timespec nap = {.tv_nsec = tries < 20 ? 100000L * (tries + 1) : 2000000L};
     nanosleep(&nap, NULL);
     return 1;
 }

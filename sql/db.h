@@ -18,6 +18,7 @@
 struct db {
     sqlite3 *handle;
     int busy_timeout_ms;
+    int64_t busy_since_us; /* of the wait that goes on */
     struct {
         const char *sql;
         sqlite3_stmt *stmt;

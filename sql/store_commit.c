@@ -75,11 +75,22 @@ static void run_alone(struct store *s, struct write_op *op)
         op->code = code;
 }
 
-/* False when something failed and all is rolled back. */
+static void refuse_all(struct write_op *batch, int code, const struct err *why)
+{
+    for (struct write_op *op = batch; op; op = op->next)
+        op->code = err_set(op->err, code, "%s", why->message);
+}
+
+/* False when something failed and all is rolled back. Who cannot even begin has not to try again: one
+ * waiting for a lock is everybody's. */
 static bool run_together(struct store *s, struct write_op *batch)
 {
-    if (begin(s, NULL))
-        return false;
+    struct err err = {0};
+    int code = begin(s, &err);
+    if (code) {
+        refuse_all(batch, code, &err);
+        return true;
+    }
     for (struct write_op *op = batch; op; op = op->next)
         if (!apply(s, op)) {
             roll_back(s);
@@ -88,19 +99,10 @@ static bool run_together(struct store *s, struct write_op *batch)
     return commit(s, NULL) == 0;
 }
 
-/* A lock that nobody let go of would make a whole batch wait one after the other: the first refusal
- * of that kind is everybody's. */
 static void run_each(struct store *s, struct write_op *batch)
 {
-    int locked = 0;
-    for (struct write_op *op = batch; op; op = op->next) {
-        if (locked)
-            op->code = err_set(op->err, locked, "the database is locked");
-        else
-            run_alone(s, op);
-        if (op->code == -EAGAIN)
-            locked = op->code;
-    }
+    for (struct write_op *op = batch; op; op = op->next)
+        run_alone(s, op);
 }
 
 static void run_batch(struct store *s, struct write_op *batch)
