@@ -2,7 +2,8 @@
  * emit.h - the emitter's own state, shared by its parts and by nothing else.
  *
  *   emit.c           the file: includes, prototypes, functions, main
- *   emit_stmt.c      statements and what has to be declared before them
+ *   emit_stmt.c      statements
+ *   emit_local.c     what has to be declared before a statement
  *   emit_expr.c      expressions, driven by the table of operators
  *   emit_call.c      calls: functions of the program, external ones, casts
  *   emit_text.c      lines, columns, the map, literals
@@ -122,6 +123,22 @@ enum gb_level gb_cast_level(const struct gb_emitter *e, uint32_t node);
 void gb_put_read(struct gb_emitter *e, uint32_t node);
 /* The type of a value's local: for a Read that of both its outputs. */
 void gb_put_node_type(struct gb_emitter *e, uint32_t node);
+
+/* ---- emit_local.c ------------------------------------------------------------------------------
+ */
+
+/* What the schedule at hand needs declared, and whether that is anything. */
+void gb_put_prelude(struct gb_emitter *e);
+bool gb_has_prelude(const struct gb_emitter *e);
+/* The values that several statements share, before the first of them. */
+void gb_put_anchored(struct gb_emitter *e, uint32_t place);
+/* Counts a statement, where values are computed once a statement. */
+void gb_put_turn(struct gb_emitter *e);
+/* Volatile values are computed anew for the next statement. */
+void gb_end_brief_names(struct gb_emitter *e);
+/* The variables that an external function writes to. */
+void gb_declare_outputs(struct gb_emitter *e, uint32_t node);
+bool gb_returns_nothing(const struct gb_node *n);
 
 /* ---- emit_stmt.c -------------------------------------------------------------------------------
  */
