@@ -71,8 +71,8 @@ int report_finish(struct str from_job, const struct report_facts *facts, struct 
                   struct err *err)
 {
     json_error_t where;
-    json_t *doc =
-        json_loadb(from_job.s ? from_job.s : "", from_job.n, JSON_REJECT_DUPLICATES, &where);
+    json_t *doc = json_loadb(from_job.s ? from_job.s : "", from_job.n,
+                             JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);
     json_t *ours = facts_json(facts);
     int r = json_is_object(doc)
                 ? check(doc, err)

@@ -179,7 +179,8 @@ int submission_parse(struct str json, const struct ceilings *ceilings, struct su
 {
     *s = (struct submission){.limits = *ceilings};
     json_error_t where;
-    json_t *doc = json_loadb(json.s ? json.s : "", json.n, JSON_REJECT_DUPLICATES, &where);
+    json_t *doc =
+        json_loadb(json.s ? json.s : "", json.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);
     if (!json_is_object(doc)) {
         json_decref(doc);
         return err_set(err, -EINVAL, "the spec is no JSON object: %s", where.text);

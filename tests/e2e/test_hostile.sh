@@ -73,15 +73,17 @@ attack() { # FILE
     ordinary_job_passes "$name"
 }
 
+no_more() { [ "$("$1")" -le "$2" ]; } # MEASURE THAN
+
 attack_all() { # FILES: then nothing may be left
     local mounts_before fds_before disk_before f
     eventually 20 none_in_use
     mounts_before=$(mounts) fds_before=$(broker_fds) disk_before=$(disk)
     for f in "$@"; do attack "$f"; done
     eventually 20 none_in_use || bad "$(in_use) containers are still in use"
-    eventually 20 test "$(mounts)" -le "$mounts_before" || bad "mounts: $mounts_before before, $(mounts) after"
-    eventually 20 test "$(broker_fds)" -le $((fds_before + 4)) || bad "descriptors of gb-sandboxd: $fds_before before, $(broker_fds) after"
-    eventually 20 test "$(disk)" -le "$disk_before" || bad "the Engine's disk use grew from $disk_before to $(disk)"
+    eventually 20 no_more mounts "$mounts_before" || bad "mounts: $mounts_before before, $(mounts) after"
+    eventually 20 no_more broker_fds $((fds_before + 4)) || bad "descriptors of gb-sandboxd: $fds_before before, $(broker_fds) after"
+    eventually 20 no_more disk "$disk_before" || bad "the Engine's disk use grew from $disk_before to $(disk)"
 }
 
 test_hostile_compiling() { attack_all $hostile/compile_*.c*; }
