@@ -166,7 +166,7 @@ $(B)/tests/agree: tests/fuzz/agree.c tests/fuzz/generate.c tests/native/native.c
 # Parsers of bytes from outside, each under libFuzzer: tests/fuzz/fuzz_X.c.
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZED  := $(wildcard core/base/*.c sandbox/frame.c sandbox/demux.c sandbox/http_head.c \
-             sandbox/screen/*.c)
+             sandbox/screen/*.c sandbox/job/imports.c)
 build/fuzz/%: tests/fuzz/%.c $(FUZZED)
 	@mkdir -p $(@D)
 	clang -std=gnu17 -D_GNU_SOURCE -DGB_VERSION='"fuzz"' -I. -Icore -g -O1 \
