@@ -98,7 +98,6 @@ static void set_rlimits(const struct child_fds *fds, const struct proc_limits *l
     limit(fds, RLIMIT_NOFILE, 256);
     limit(fds, RLIMIT_STACK, (rlim_t)8 << 20);
     limit(fds, RLIMIT_MEMLOCK, 0);
-    limit(fds, RLIMIT_MSGQUEUE, 0);
     if (l->file_mb != 0)
         limit(fds, RLIMIT_FSIZE, (rlim_t)l->file_mb << 20);
     if (fds->limit_data)
