@@ -47,6 +47,7 @@ static void fresh_session(const struct child_fds *fds)
     sigset_t none;
 
     must(fds, setsid());
+    must(fds, prctl(PR_SET_PDEATHSIG, SIGKILL)); /* no child outlives gb-job, on a host either */
     sigemptyset(&none);
     for (int s = 1; s < NSIG; s++)
         signal(s, SIG_DFL);
