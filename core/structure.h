@@ -4,6 +4,7 @@
  *   structure.c        which nodes are statements; drives the steps; builds the blocks
  *   structure_data.c   data cycles; the order of values; which values a statement needs
  *   structure_flow.c   control edges and body lists → which body each statement belongs to
+ *   structure_exits.c  edges that leave a body, or lead into its middle
  *   structure_order.c  the order of the statements within one body
  *
  * The control edges are a graph over vertices: one for each node, one for each body port (then,
@@ -97,6 +98,8 @@ int gb_flow_data(struct gb_flow *fl);
 int gb_flow_statements(struct gb_flow *fl);
 /* Fills present .. body; reports what is wrong with the control edges. */
 int gb_flow_control(struct gb_flow *fl);
+/* Reports edges that leave a body and do not meet behind it. */
+int gb_flow_exits(struct gb_flow *fl);
 /* The order within the bodies: all nodes present, body by body, those of body number b from
  * first[b] up to first[b + 1]. */
 struct gb_body_order {

@@ -263,111 +263,7 @@ static int find_bodies(struct gb_flow *fl)
     return 0;
 }
 
-/* ---- edges that leave a body ----------------------------------------------------------------- */
-
-/* Edges into `to` leave bodies: allowed out of an If whose branches meet in `to`, never out of a
- * loop. */
-struct leaving {
-    const struct gb_arc *arc;
-    uint32_t out_of; /* the outermost body it leaves */
-};
-
-static void report_jump(struct gb_flow *fl, const struct leaving *l, bool loop)
-{
-    uint32_t owner = gb_port_owner(fl, l->out_of), from = l->arc->from;
-    struct str from_id = fl->g->nodes[from < fl->n ? from : gb_port_owner(fl, from)].id;
-    struct str to_id = fl->g->nodes[l->arc->to].id;
-    struct str owner_id = fl->g->nodes[owner].id;
-    struct gb_error *e;
-    if (loop)
-        e = gb_complain(fl->f, GB_E_control_into_body, fl->g, l->arc->to, l->arc->tag,
-                        "The control edge from '%.*s' to '%.*s' leads out of the body of loop "
-                        "'%.*s', or another edge leads into its middle",
-                        STR_ARG(from_id), STR_ARG(to_id), STR_ARG(owner_id));
-    else
-        e = gb_complain(fl->f, GB_E_control_into_body, fl->g, l->arc->to, l->arc->tag,
-                        "Node '%.*s' belongs to a branch of '%.*s' (by '%.*s'), and a control edge "
-                        "from outside leads to it",
-                        STR_ARG(to_id), STR_ARG(owner_id), STR_ARG(from_id));
-    e->from = from_id;
-}
-
-/* The innermost loop body that the edge leaves, seen from the body `inner`, or GB_NIL. */
-static bool leaves_loop(const struct gb_flow *fl, const uint32_t *loop_body, uint32_t inner,
-                        uint32_t outer)
-{
-    uint32_t loop = loop_body[inner];
-    return loop != GB_NIL && fl->bodies.depth[loop] > fl->bodies.depth[outer];
-}
-
-static int check_leaving(struct gb_flow *fl, uint32_t to, const struct leaving *l, uint32_t n,
-                         const uint32_t *stamp)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t owner = gb_port_owner(fl, l[i].out_of), port = l[i].out_of;
-        uint32_t sibling = gb_port_vertex(fl, owner, port == gb_port_vertex(fl, owner, 0));
-        bool meet = stamp[sibling] == to;
-        bool after = gb_forest_above(&fl->dominators, owner, fl->dominators.parent[to]);
-        if (!meet && !after) {
-            report_jump(fl, &l[i], false);
-            return 1;
-        }
-    }
-    return 0;
-}
-
-/* By body vertex, the loop body it stands in (itself counts); GB_NIL for none. */
-static uint32_t *loop_bodies(struct gb_flow *fl)
-{
-    uint32_t *loop = arena_new_array(fl->tmp, (size_t)fl->root + 1, uint32_t);
-    if (!loop)
-        return NULL;
-    loop[fl->root] = GB_NIL;
-    for (uint32_t k = 0; k < fl->n_order; k++) {
-        uint32_t v = fl->order[k];
-        if (v >= fl->n)
-            loop[v] = gb_is_loop(fl->g->nodes[gb_port_owner(fl, v)].op) ? v : loop[fl->body[v]];
-    }
-    return loop;
-}
-
-static int check_edges(struct gb_flow *fl, const struct gathering *ga)
-{
-    struct gb_adjacency into;
-    struct gb_arc *reversed = arena_new_array(fl->tmp, ga->n, struct gb_arc);
-    uint32_t n = 0, *stamp = arena_new_array(fl->tmp, (size_t)fl->root + 1, uint32_t);
-    uint32_t *loop = loop_bodies(fl);
-    struct leaving *l = arena_new_array(fl->tmp, ga->n, struct leaving);
-    if (!reversed || !stamp || !loop || !l)
-        return -ENOMEM;
-    for (uint32_t v = 0; v <= fl->root; v++) {
-        stamp[v] = GB_NIL;
-        for (uint32_t at = fl->next.first[v]; at < fl->next.first[v + 1]; at++)
-            if (!fl->back[at] && fl->next.arcs[at].to < fl->n)
-                reversed[n++] = (struct gb_arc){fl->next.arcs[at].to, v, at};
-    }
-    if (gb_adjacency_build(&into, fl->n, reversed, n, fl->tmp))
-        return -ENOMEM;
-    for (uint32_t to = 0; to < fl->n; to++) {
-        uint32_t n_leaving = 0, outer = fl->body[to];
-        for (uint32_t at = into.first[to]; at < into.first[to + 1]; at++) {
-            uint32_t inner = gb_body_behind(fl, into.arcs[at].to);
-            if (inner == outer)
-                continue;
-            uint32_t out_of = gb_forest_up(&fl->bodies, inner, fl->bodies.depth[outer] + 1);
-            l[n_leaving] = (struct leaving){&fl->next.arcs[into.arcs[at].tag], out_of};
-            if (leaves_loop(fl, loop, inner, outer)) {
-                l[n_leaving].out_of = loop[inner];
-                report_jump(fl, &l[n_leaving], true);
-                continue;
-            }
-            stamp[out_of] = to;
-            n_leaving++;
-        }
-        check_leaving(fl, to, l, n_leaving, stamp);
-    }
-    return 0;
-}
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 /* Numbers the body ports, and the root behind them. */
 static int number_ports(struct gb_flow *fl)
@@ -415,5 +311,5 @@ int gb_flow_control(struct gb_flow *fl)
     r = gather(fl, &ga);
     r = r ? r : order_vertices(fl, &ga);
     r = r ? r : find_bodies(fl);
-    return r ? r : check_edges(fl, &ga);
+    return r ? r : gb_flow_exits(fl);
 }

@@ -154,6 +154,17 @@ static void what_is_wrong_with_control_edges(void **state)
     assert_refused(G(P("a") "," P("b"), C("a", "body", "b")), "unknown_output_port");
 }
 
+static void the_edge_from_outside_is_blamed(void **state)
+{
+    (void)state;
+    cleanup_fixture struct fixture f;
+    fixture_load(
+        &f, G(IF_NODES, D("t", "i") "," C("i", "then", "a") "," NEXT("a", "c") "," NEXT("z", "c")));
+    assert_int_equal(f.report.n_errors, 1);
+    assert_true(str_eqc(f.report.errors[0].node, "c") && str_eqc(f.report.errors[0].from, "z"));
+    assert_true(str_eqc(f.report.errors[0].pointer, "/edges/3"));
+}
+
 static void a_data_cycle_names_its_nodes_in_order(void **state)
 {
     (void)state;
@@ -228,6 +239,7 @@ int main(void)
         cmocka_unit_test(lists_give_bodies_too),
         cmocka_unit_test(a_sequence_orders_and_is_dissolved),
         cmocka_unit_test(what_is_wrong_with_control_edges),
+        cmocka_unit_test(the_edge_from_outside_is_blamed),
         cmocka_unit_test(a_data_cycle_names_its_nodes_in_order),
         cmocka_unit_test(long_chains_are_no_problem),
         cmocka_unit_test(deep_nesting_is_no_problem),
