@@ -52,21 +52,6 @@ static enum outcome check_now(struct request *q)
     return o;
 }
 
-static enum outcome say_accepted(struct request *q, enum job_state state)
-{
-    struct jsonw w = reply_json(q);
-    reply_header(&q->reply, "Location", "/v1/jobs/%s", q->job.id);
-    reply_header(&q->reply, "Preference-Applied", "respond-async");
-    reply_header(&q->reply, "Retry-After", "1");
-    jw_open(&w, '{');
-    jw_kcstr(&w, "job_id", q->job.id);
-    jw_kcstr(&w, "state", job_state_name(state));
-    jw_key(&w, "links");
-    job_links_json(str_c(q->job.id), &w);
-    jw_close(&w, '}');
-    return OUTCOME_accepted;
-}
-
 /* Waits for the end; *ret_view is the last that was seen of the job. */
 static bool wait_for_end(struct request *q, int64_t seconds, struct job_view *ret_view)
 {
@@ -89,7 +74,7 @@ static enum outcome say_result(struct request *q, const struct job_view *view)
     struct artifact_view result;
     if (store_artifact(q->service->store, str_c(q->job.id), q->caller.user_id, "result", &q->arena,
                        &result, NULL) < 0)
-        return say_accepted(q, view->state);
+        return job_accepted(q, view->state);
     buf_clear(&q->reply.body);
     buf_str(&q->reply.body, result.content);
     reply_header(&q->reply, "Location", "/v1/jobs/%s", q->job.id);
@@ -114,8 +99,8 @@ enum outcome async_accept(struct request *q)
     int64_t seconds = wait_s(q);
     struct job_view view = {.state = JOB_queued};
     if (seconds == 0 || !service_hold(q->service))
-        return say_accepted(q, JOB_queued);
+        return job_accepted(q, JOB_queued);
     bool over = wait_for_end(q, seconds, &view);
     service_release(q->service);
-    return over ? say_result(q, &view) : say_accepted(q, view.state);
+    return over ? say_result(q, &view) : job_accepted(q, view.state);
 }

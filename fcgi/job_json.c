@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "reply.h"
+
 bool job_state_final(enum job_state s)
 {
     static const bool final[] = {
@@ -92,4 +94,19 @@ void job_links_json(struct str id, struct jsonw *w)
     snprintf(path, sizeof(path), "/v1/jobs/%.*s/events", STR_ARG(id));
     jw_kcstr(w, "events", path);
     jw_close(w, '}');
+}
+
+enum outcome job_accepted(struct request *q, enum job_state state)
+{
+    struct jsonw w = reply_json(q);
+    reply_header(&q->reply, "Location", "/v1/jobs/%s", q->job.id);
+    reply_header(&q->reply, "Preference-Applied", "respond-async");
+    reply_header(&q->reply, "Retry-After", "1");
+    jw_open(&w, '{');
+    jw_kcstr(&w, "job_id", q->job.id);
+    jw_kcstr(&w, "state", job_state_name(state));
+    jw_key(&w, "links");
+    job_links_json(str_c(q->job.id), &w);
+    jw_close(&w, '}');
+    return OUTCOME_accepted;
 }

@@ -7,6 +7,7 @@
 
 #include "../core/base/log.h"
 #include "../sql/store_jobs.h"
+#include "job_json.h"
 #include "metrics.h"
 #include "reply.h"
 #include "service.h"
@@ -55,14 +56,17 @@ static enum outcome replay(struct request *q)
     struct job_view view;
     struct artifact_view result;
     struct str id = str_c(q->job.id);
-    reply_header(&q->reply, "Location", "/v1/jobs/%s", q->job.id);
     q->recorded = true; /* there is nothing of this request's own to record */
-    if (store_job(store, id, q->caller.user_id, &q->arena, &view, NULL) < 0 ||
+    int rc = store_job(store, id, q->caller.user_id, &q->arena, &view, NULL);
+    if (rc == 0 && view.asynchronous && !job_state_final(view.state))
+        return job_accepted(q, view.state);
+    if (rc < 0 ||
         store_artifact(store, id, q->caller.user_id, "result", &q->arena, &result, NULL) < 0) {
         reply_header(&q->reply, "Retry-After", "1");
         return problem(q, OUTCOME_in_progress, "the first request with this key is job %s",
                        q->job.id);
     }
+    reply_header(&q->reply, "Location", "/v1/jobs/%s", q->job.id);
     reply_header(&q->reply, "Idempotency-Replayed", "true");
     buf_clear(&q->reply.body);
     buf_str(&q->reply.body, result.content);

@@ -25,6 +25,7 @@
 struct client {
     const char *method, *path, *query, *type, *body, *key;
     const char *more_name, *more_value; /* one more parameter */
+    const char *idempotency_key;
     size_t sent;
     struct buf got;
 };
@@ -39,10 +40,15 @@ static const char *client_param(void *data, const char *name)
     }
     const struct {
         const char *name, *value;
-    } rows[] = {{"REQUEST_METHOD", c->method}, {"DOCUMENT_URI", c->path},
-                {"QUERY_STRING", c->query},    {"CONTENT_TYPE", c->type},
-                {"REMOTE_ADDR", "192.0.2.1"},  {"REQUEST_ID", "test-id"},
-                {"HTTP_X_API_KEY", c->key},    {c->more_name, c->more_value}};
+    } rows[] = {{"REQUEST_METHOD", c->method},
+                {"DOCUMENT_URI", c->path},
+                {"QUERY_STRING", c->query},
+                {"CONTENT_TYPE", c->type},
+                {"REMOTE_ADDR", "192.0.2.1"},
+                {"REQUEST_ID", "test-id"},
+                {"HTTP_X_API_KEY", c->key},
+                {c->more_name, c->more_value},
+                {"HTTP_IDEMPOTENCY_KEY", c->idempotency_key}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (rows[i].name && strcmp(rows[i].name, name) == 0)
             return rows[i].value;
@@ -280,8 +286,8 @@ static void test_every_job_is_remembered(void **state)
     free(reply);
     snprintf(path, sizeof(path), "/v1/jobs/%s", id);
     expect(b, (struct client){GET(path), .key = b->key}, 200, "\"state\":\"failed\"");
-    expect(b, (struct client){GET("/v1/jobs"), .query = "limit=20&state=failed", .key = b->key}, 200,
-           id);
+    expect(b, (struct client){GET("/v1/jobs"), .query = "limit=20&state=failed", .key = b->key},
+           200, id);
     expect(b, (struct client){GET("/v1/jobs"), .query = "state=gone", .key = b->key}, 400,
            "bad_parameter");
     expect(b, (struct client){GET("/v1/jobs"), .query = "limit=0", .key = b->key}, 400, "`limit`");
@@ -304,6 +310,13 @@ static void test_queued_jobs(void **state)
     expect(b, (struct client){GET(path), .key = b->key}, 200, "\"state\":\"queued\"");
     expect(b, (struct client){.method = "DELETE", .path = path, .key = b->key}, 200, "cancelled");
     expect(b, (struct client){GET(path), .key = b->key}, 200, "\"state\":\"cancelled\"");
+    /* The same again under one Idempotency-Key: the same job, not a second one. */
+    c.idempotency_key = "queued";
+    reply = ask(b, c);
+    job_id_of(reply, id);
+    free(reply);
+    expect(b, c, 202, id);
+    c.idempotency_key = NULL;
     c.body = "{\"ir\":{}}";
     expect(b, c, 400, "\"error\":\"validation\"");
 }
