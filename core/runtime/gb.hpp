@@ -244,9 +244,9 @@ template <class T, class Item> void set(Array<T> &array, Int index, Item &&item,
 
 // ---- numbers ------------------------------------------------------------------------------------
 
-constexpr double inf = __builtin_huge_val();
-constexpr double nan = __builtin_nan("");
-constexpr Int int_min = 1ULL << 63;
+inline constexpr double inf = __builtin_huge_val();
+inline constexpr double nan = __builtin_nan("");
+inline constexpr Int int_min = 1ULL << 63;
 
 Int div(Int a, Int b, Site site); // toward zero
 Int mod(Int a, Int b, Site site); // with the sign of a
