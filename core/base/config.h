@@ -15,8 +15,9 @@
 struct config {
 #define CONFIG_INT(member, ...) int64_t member;
 #define CONFIG_BOOL(member, ...) bool member;
-#define CONFIG_STR(member, ...) const char *member;  /* never NULL; "" when empty */
-#define CONFIG_PATH(member, ...) const char *member; /* relative ones are inside run_dir already   \
+#define CONFIG_STR(member, ...) const char *member; /* never NULL; "" when empty */
+#define CONFIG_PATH(member, ...)                                                                   \
+    const char *member; /* relative ones are inside run_dir already   \
                                                       */
 #define CONFIG_CHOICE(member, ...) const char *member;
 #define CONFIG_SECRET(member, ...) const char *member;

@@ -25,7 +25,7 @@ struct finding {
 /* What one job in the sandbox saw of its container. */
 struct probe {
     bool ran;
-    char output[2048]; /* "key value" lines */
+    char output[2048];             /* "key value" lines */
     char trouble[ERR_MESSAGE_MAX]; /* why it did not run */
     bool fallback;
 };
@@ -36,8 +36,9 @@ struct patient {
     struct buf status;          /* gb-sandboxd's */
     struct jdoc doc;            /* the same, read; no values when it did not answer */
     char status_trouble[ERR_MESSAGE_MAX];
-    char store_trouble[ERR_MESSAGE_MAX]; /* why the database could not be opened; then there is no store */
-    char url[300];           /* of the gateway */
+    char store_trouble
+        [ERR_MESSAGE_MAX]; /* why the database could not be opened; then there is no store */
+    char url[300];         /* of the gateway */
 };
 
 struct check {
