@@ -39,8 +39,8 @@ static void test_good_requests(void **state)
     static const char *const good[] = {
         "{\"ir\":{}}",
         "{\"ir\":{\"anything\":1},\"node_defs\":[],\"stdin\":\"x\",\"args\":[\"a\"]}",
-        "{\"ir\":{},\"options\":{\"optimize\":true,\"cache\":\"bypass\"},\"limits\":{\"wall_ms\":1}"
-        "}",
+        "{\"ir\":{},\"options\":{\"optimize\":true,\"cache\":\"bypass\"}}",
+        "{\"ir\":{},\"limits\":{\"wall_ms\":1}}",
         "{\"ir\":{},\"inputs\":[{\"stdin\":\"1\"},{}],\"timeout\":5}",
         "{\"ir\":{},\"options\":null}",
     };
