@@ -119,15 +119,16 @@ $(B)/tests/%: tests/tools/%.c $(B)/lib.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -MMD -MP $< $(B)/lib.a $(LIBS_all) -o $@
 
 # ---- the two commands of the README ---------------------------------------------------------------
-.PHONY: demo check cases metamorphic fuzz e2e bench unit format lint clean
+.PHONY: demo check cases metamorphic agree fuzz e2e bench unit format lint clean
 demo: ## install what is missing, build, start the stack, submit a graph
 	ops/install-deps
-	$(MAKE) all
+	$(MAKE) -j2 all
 	ops/demo
 
-check: ## all tests: unit, cases, end to end
+check: ## all tests: unit, corpus, random graphs, end to end
 	ops/install-deps
-	$(MAKE) all unit cases metamorphic schema-check
+	$(MAKE) -j2 all $(UNIT) $(B)/tests/cases $(B)/tests/metamorphic $(B)/tests/agree
+	$(MAKE) unit cases metamorphic agree schema-check
 	$(MAKE) e2e
 
 e2e: all ## the end-to-end tests, against a stack of their own
