@@ -161,7 +161,7 @@ metamorphic: $(B)/tests/metamorphic ## the corpus rewritten: hash and output sta
 	$< $(NAMES)
 
 # Random graphs: evaluator against compiled program.
-$(B)/tests/agree: tests/fuzz/agree.c tests/fuzz/generate.c tests/native/native.c $(B)/lib.a
+$(B)/tests/agree: tests/fuzz/agree.c $(wildcard tests/fuzz/generate*.c) tests/native/native.c $(B)/lib.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_gbc) -o $@
 # Parsers of bytes from outside, each under libFuzzer: tests/fuzz/fuzz_X.c.
