@@ -85,8 +85,9 @@ uint32_t gb_request_ir(const struct jdoc *doc, uint32_t *ret_node_defs);
 /* Decodes, resolves, structures and checks the IR at value `ir` of doc with the `node_defs` at that
  * value (JSON_NONE: none). 0: *ret_program is complete, the caller frees it; -EINVAL: the report has
  * at least one error; -ENOMEM. doc must outlive the program. */
-int gb_front(const struct jdoc *doc, uint32_t ir, uint32_t node_defs, const struct gb_policy *policy,
-             struct gb_report *report, struct gb_program **ret_program);
+int gb_front(const struct jdoc *doc, uint32_t ir, uint32_t node_defs,
+             const struct gb_policy *policy, struct gb_report *report,
+             struct gb_program **ret_program);
 void gb_program_free(struct gb_program *p); /* accepts NULL */
 /* "int", "array<double>", ...; static storage or the arena's. */
 struct str gb_type_name(struct arena *a, struct gb_type t);
@@ -169,19 +170,19 @@ const char *gb_fault_name(enum gb_fault f);    /* "division_by_zero" */
 const char *gb_fault_message(enum gb_fault f); /* one sentence */
 
 struct gb_eval_options {
-    struct str input;      /* standard input */
-    uint64_t max_steps;    /* 0: 10 million */
-    size_t max_memory;     /* bytes; 0: 64 MiB */
-    size_t max_output;     /* bytes; 0: 1 MiB */
-    uint32_t max_depth;    /* calls; 0: GB_MAX_CALL_DEPTH */
+    struct str input;   /* standard input */
+    uint64_t max_steps; /* 0: 10 million */
+    size_t max_memory;  /* bytes; 0: 64 MiB */
+    size_t max_output;  /* bytes; 0: 1 MiB */
+    uint32_t max_depth; /* calls; 0: GB_MAX_CALL_DEPTH */
 };
 
 struct gb_eval_result {
     struct buf output;
-    int exit_code;         /* 0..255; 70 after a fault */
-    enum gb_fault fault;   /* GB_FAULT_none when it ended by itself */
-    uint32_t fault_func;   /* GB_NIL: the main graph */
-    uint32_t fault_node;   /* GB_NIL when no node is to blame */
+    int exit_code;       /* 0..255; 70 after a fault */
+    enum gb_fault fault; /* GB_FAULT_none when it ended by itself */
+    uint32_t fault_func; /* GB_NIL: the main graph */
+    uint32_t fault_node; /* GB_NIL when no node is to blame */
     uint64_t steps;
 };
 /* 0: ran (a fault is a result); -ENOTSUP: an external node it cannot run, *ret_node names it (index

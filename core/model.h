@@ -78,37 +78,37 @@ struct gb_value {
 };
 
 struct gb_input {
-    struct str port;   /* the name the node declares for it ("a", "value2", a parameter's name) */
-    uint32_t src;      /* the node it comes from, GB_NIL when an optional port is not wired */
-    uint32_t src_out;  /* which of that node's outputs: 0, or 1 for Read's `ok` ... */
+    struct str port;     /* the name the node declares for it ("a", "value2", a parameter's name) */
+    uint32_t src;        /* the node it comes from, GB_NIL when an optional port is not wired */
+    uint32_t src_out;    /* which of that node's outputs: 0, or 1 for Read's `ok` ... */
     struct gb_type want; /* the type the node needs here; int → double is converted on the way */
-    uint32_t jval;     /* where it is wired in the JSON: the edge object or the string in `inputs` */
+    uint32_t jval; /* where it is wired in the JSON: the edge object or the string in `inputs` */
 };
 
 struct gb_node {
     struct str id;
-    struct str label;        /* for people; never reaches the C++ as code */
-    uint32_t jval;           /* the node's object in the JSON */
-    enum gb_op op;           /* after aliases */
-    uint8_t fx;              /* GB_FX_* */
-    bool statement;          /* stands in the statement tree (else it is a value) */
-    bool used;               /* a value that a reachable statement needs */
-    struct gb_type type;     /* of output 0; {GB_VOID} when it has none */
-    uint32_t inputs;         /* first of n_inputs in graph->inputs, in port order */
+    struct str label;    /* for people; never reaches the C++ as code */
+    uint32_t jval;       /* the node's object in the JSON */
+    enum gb_op op;       /* after aliases */
+    uint8_t fx;          /* GB_FX_* */
+    bool statement;      /* stands in the statement tree (else it is a value) */
+    bool used;           /* a value that a reachable statement needs */
+    struct gb_type type; /* of output 0; {GB_VOID} when it has none */
+    uint32_t inputs;     /* first of n_inputs in graph->inputs, in port order */
     uint32_t n_inputs;
-    uint32_t block;          /* statements: the block it stands in. Values: the innermost block whose
+    uint32_t block; /* statements: the block it stands in. Values: the innermost block whose
                                 turn fixes it (the loop body for what depends on For's index, else
                                 the graph's body) */
     union {
-        struct gb_value literal;  /* Literal; Array without wires (its `values`) */
-        uint32_t param;           /* Param: index into func->params */
-        uint32_t var;             /* VarDecl VarGet VarSet ArraySet ArrayPush: into graph->vars */
-        uint32_t callee;          /* Call: into program->funcs */
+        struct gb_value literal; /* Literal; Array without wires (its `values`) */
+        uint32_t param;          /* Param: index into func->params */
+        uint32_t var;            /* VarDecl VarGet VarSet ArraySet ArrayPush: into graph->vars */
+        uint32_t callee;         /* Call: into program->funcs */
         const struct gb_extern *ext; /* External */
-        struct gb_type target;    /* Cast; Array: its type is `type` */
-        uint32_t read_kind;       /* Read: enum gb_read */
-        struct {                  /* Print */
-            struct str text;      /* printed first when has_text */
+        struct gb_type target;       /* Cast; Array: its type is `type` */
+        uint32_t read_kind;          /* Read: enum gb_read */
+        struct {                     /* Print */
+            struct str text;         /* printed first when has_text */
             struct str separator;
             bool has_text, newline, boolalpha;
         } print;
@@ -136,8 +136,8 @@ struct gb_stmt {
 };
 
 struct gb_block {
-    uint32_t parent;      /* the block around it; GB_NIL for a graph's body */
-    uint32_t owner;       /* the If, While or For node; GB_NIL for a graph's body */
+    uint32_t parent;       /* the block around it; GB_NIL for a graph's body */
+    uint32_t owner;        /* the If, While or For node; GB_NIL for a graph's body */
     struct gb_stmt *stmts; /* in the order they run */
     uint32_t n_stmts;      /* those that can be reached; they are all that counts */
     uint32_t n_all;        /* with the unreachable ones behind them, for pictures and formatting */
@@ -187,9 +187,9 @@ struct gb_ext_param {
 };
 
 struct gb_extern {
-    struct str type;     /* the node's type name: "Lib_sin" */
-    struct str function; /* a checked, possibly qualified, C++ identifier */
-    struct str include;  /* "<cmath>" or "\"x.h\""; empty for none; on the allowlist */
+    struct str type;             /* the node's type name: "Lib_sin" */
+    struct str function;         /* a checked, possibly qualified, C++ identifier */
+    struct str include;          /* "<cmath>" or "\"x.h\""; empty for none; on the allowlist */
     struct gb_ext_param *params; /* in the order of the C++ call */
     uint32_t n_params;
     struct gb_type ret; /* what the C++ function returns; {GB_VOID}: nothing that anybody wants */

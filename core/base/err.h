@@ -11,7 +11,7 @@
 #define ERR_MESSAGE_MAX 512
 
 struct err {
-    int code;                     /* 0, or a negative errno */
+    int code;                      /* 0, or a negative errno */
     char message[ERR_MESSAGE_MAX]; /* one line, no trailing newline; truncated when longer */
 };
 
@@ -19,8 +19,7 @@ struct err {
 int err_set(struct err *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* Prefixes the message with "context: "; keeps and returns the code. */
-int err_wrap(struct err *err, int code, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+int err_wrap(struct err *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* As err_set with code -errno_value and ": strerror" appended. */
 int err_errno(struct err *err, int errno_value, const char *fmt, ...)

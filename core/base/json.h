@@ -56,7 +56,7 @@ struct jdoc {
 };
 
 struct json_where {
-    size_t offset;     /* byte offset of a parse error */
+    size_t offset;      /* byte offset of a parse error */
     uint32_t line, col; /* 1-based; col counts bytes */
 };
 

@@ -8,9 +8,9 @@
  * 1000, no capability, no new privileges), and serves exactly one job:
  *
  *     say READY, read SUBMIT, BLOB*, END
- *     compile and link          children under the compile filter and limits      compile.c,
- * child.c ARTIFACT, PHASE, wait for GO    gb-sandboxd sets the container's limits to those of the
- * run for each input: run       a child under the run filter and limits            run.c, child.c
+ *     compile and link          children under the compile filter and limits    compile.c, child.c
+ *     ARTIFACT, PHASE, wait for GO     gb-sandboxd sets the container's limits to those of the run
+ *     for each input: run       a child under the run filter and limits         run.c, child.c
  *     REPORT, exit              and the container is destroyed
  *
  * Descriptors: the peer's stream is moved away from 0 and 1 to numbers that are close-on-exec; no

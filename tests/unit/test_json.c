@@ -21,7 +21,8 @@ static void reads_every_kind_of_value(void **state)
     (void)state;
     struct jdoc d;
     assert_int_equal(parse(&d, " {\"a\": [1, -2.5e1, \"x\\u00e9\\ud83d\\ude00\\n\", true, null],"
-                               "\"b\": {}, \"big\": 9223372036854775808}"), 0);
+                               "\"b\": {}, \"big\": 9223372036854775808}"),
+                     0);
     uint32_t a = jdoc_get(&d, 0, "a");
     assert_int_equal(d.vals[a].count, 5);
     uint32_t it = jdoc_first(&d, a);
@@ -43,9 +44,35 @@ static void refuses_what_is_no_json(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "", " ", "{", "[1,]", "{\"a\":1,}", "[1 2]", "{a:1}", "01", "1.", "1e", "-", "+1", "nul",
-        "\"\\x\"", "\"\\ud800\"", "\"\\udc00\"", "\"\n\"", "\"\x80\"", "\"\xC0\xAF\"", "[1]]", "\"",
-        "\"\\", "{\"a\"}", "{\"a\":}", "[,1]", "1e999", "\"\\u12\"", "tru", "\xEF\xBB\xBF{}",
+        "",
+        " ",
+        "{",
+        "[1,]",
+        "{\"a\":1,}",
+        "[1 2]",
+        "{a:1}",
+        "01",
+        "1.",
+        "1e",
+        "-",
+        "+1",
+        "nul",
+        "\"\\x\"",
+        "\"\\ud800\"",
+        "\"\\udc00\"",
+        "\"\n\"",
+        "\"\x80\"",
+        "\"\xC0\xAF\"",
+        "[1]]",
+        "\"",
+        "\"\\",
+        "{\"a\"}",
+        "{\"a\":}",
+        "[,1]",
+        "1e999",
+        "\"\\u12\"",
+        "tru",
+        "\xEF\xBB\xBF{}",
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct jdoc d;
