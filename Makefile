@@ -119,7 +119,7 @@ $(B)/tests/%: tests/tools/%.c $(B)/lib.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -MMD -MP $< $(B)/lib.a $(LIBS_all) -o $@
 
 # ---- the two commands of the README ---------------------------------------------------------------
-.PHONY: demo check cases metamorphic agree fuzz e2e bench unit format lint clean
+.PHONY: demo check cases metamorphic agree fuzz e2e e2e-long bench unit format lint clean
 demo: ## install what is missing, build, start the stack, submit a graph
 	ops/install-deps
 	$(MAKE) -j2 all
@@ -133,6 +133,9 @@ check: ## all tests: unit, corpus, random graphs, end to end
 
 e2e: all ## the end-to-end tests, against a stack of their own
 	tests/e2e/run
+
+e2e-long: all ## load, kill -9 and restarts of the Engine: half an hour
+	tests/e2e/run tests/e2e/long/test_*.sh
 
 $(B)/bench/core: tests/bench/core.c $(CORE)
 	@mkdir -p $(@D)

@@ -58,39 +58,6 @@ ordinary_job_passes() {
     has "an ordinary job" "$said" '"verdict":"ok"'
 }
 
-test_a_warm_container_has_every_flag() {
-    broker_up
-    broker_ready
-    local id=$(broker_containers | head -1) wrong
-    engine "/containers/$id/json" >"$TMP/inspect"
-    wrong=$(jq -r --arg instance "$BROKER_INSTANCE" '{
-        "user": (.Config.User == "1000:1000"),
-        "label": (.Config.Labels["graph-blocks.instance"] == $instance),
-        "stdin": (.Config.OpenStdin and .Config.StdinOnce and (.Config.Tty | not)),
-        "capabilities": (.HostConfig.CapDrop == ["ALL"] and (.HostConfig.CapAdd | length) == 0),
-        "privileged": (.HostConfig.Privileged | not),
-        "no-new-privileges": (.HostConfig.SecurityOpt | index("no-new-privileges") != null),
-        "seccomp": ([.HostConfig.SecurityOpt[] | select(startswith("seccomp="))][0][8:] | fromjson
-            | .defaultAction | test("ERRNO|KILL")),
-        "network": (.HostConfig.NetworkMode == "none"),
-        "root": .HostConfig.ReadonlyRootfs,
-        "ipc": (.HostConfig.IpcMode == "none"),
-        "log": (.HostConfig.LogConfig.Type == "none"),
-        "pids": (.HostConfig.PidsLimit > 0 and .HostConfig.PidsLimit <= 80),
-        "memory": (.HostConfig.Memory == 268435456 and .HostConfig.MemorySwap == 268435456),
-        "cpus": (.HostConfig.NanoCpus == 1000000000),
-        "binds": ((.HostConfig.Binds | length) == 0 and (.HostConfig.Mounts | length) == 0),
-        "workspace": (.HostConfig.Tmpfs["/workspace"] | test("size=") and test("nosuid") and test("nodev")),
-        "tmp": (.HostConfig.Tmpfs["/tmp"] | test("noexec") and test("size=")),
-        "ulimits": ([.HostConfig.Ulimits[] | select(.Name == "core" and .Hard == 0)] | length == 1),
-        "oom": (.HostConfig.OomScoreAdj > 0)
-    } | to_entries[] | select(.value != true) | .key' "$TMP/inspect")
-    is "flags that are not as they must be" "$wrong" ""
-    is "processes of a warm container" "$(engine "/containers/$id/top" | jq '.Processes | length')" 1
-    broker_down
-    nothing_left
-}
-
 test_misses_back_to_back_and_at_once_leave_nothing() {
     local misses=${MISSES:-500} at_once=${AT_ONCE:-200} fds began
     broker_up GB_QUEUE_MAX=1000 GB_QUEUE_PER_USER=1000

@@ -1,0 +1,34 @@
+# test_container.sh - what docker inspect says of a container that waits for its job.
+
+containers_are_warm() { [ -n "$(containers)" ]; }
+
+test_a_warm_container_has_every_flag() {
+    local id wrong
+    eventually 20 containers_are_warm || bad "no container is warm"
+    id=$(containers | head -n 1)
+    engine "/containers/$id/json" >"$TMP/inspect"
+    wrong=$(jq -r --arg instance "$INSTANCE" '{
+        "user": (.Config.User == "1000:1000"),
+        "label": (.Config.Labels["graph-blocks.instance"] == $instance),
+        "stdin": (.Config.OpenStdin and .Config.StdinOnce and (.Config.Tty | not)),
+        "capabilities": (.HostConfig.CapDrop == ["ALL"] and (.HostConfig.CapAdd | length) == 0),
+        "privileged": (.HostConfig.Privileged | not),
+        "no-new-privileges": (.HostConfig.SecurityOpt | index("no-new-privileges") != null),
+        "seccomp": ([.HostConfig.SecurityOpt[] | select(startswith("seccomp="))][0][8:] | fromjson
+            | .defaultAction | test("ERRNO|KILL")),
+        "network": (.HostConfig.NetworkMode == "none"),
+        "root": .HostConfig.ReadonlyRootfs,
+        "ipc": (.HostConfig.IpcMode == "none"),
+        "log": (.HostConfig.LogConfig.Type == "none"),
+        "pids": (.HostConfig.PidsLimit > 0 and .HostConfig.PidsLimit <= 80),
+        "memory": (.HostConfig.Memory == 268435456 and .HostConfig.MemorySwap == 268435456),
+        "cpus": (.HostConfig.NanoCpus == 1000000000),
+        "binds": ((.HostConfig.Binds | length) == 0 and (.HostConfig.Mounts | length) == 0),
+        "workspace": (.HostConfig.Tmpfs["/workspace"] | test("size=") and test("nosuid") and test("nodev")),
+        "tmp": (.HostConfig.Tmpfs["/tmp"] | test("noexec") and test("size=")),
+        "ulimits": ([.HostConfig.Ulimits[] | select(.Name == "core" and .Hard == 0)] | length == 1),
+        "oom": (.HostConfig.OomScoreAdj > 0)
+    } | to_entries[] | select(.value != true) | .key' "$TMP/inspect")
+    is "flags that are not as they must be" "$wrong" ""
+    is "processes of a warm container" "$(engine "/containers/$id/top" | jq '.Processes | length')" 1
+}
