@@ -59,62 +59,97 @@ static int answer(struct backend *b, memcached_return_t rc, struct err *err)
     }
 }
 
-static int backend_get(void *self, const char *key, struct buf *ret, struct err *err)
+/* One question as libmemcached's calls take it; what a get found stands in `ret`. */
+struct question {
+    memcached_return_t (*ask)(struct backend *b, const struct question *q);
+    const char *key;
+    struct str value;
+    time_t ttl_s;
+    struct buf *ret;
+};
+
+static memcached_return_t ask_get(struct backend *b, const struct question *q)
 {
-    struct backend *b = self;
-    int rc = ready(b, err);
-    if (rc < 0)
+    size_t len = strlen(q->key);
+    memcached_return_t rc = memcached_mget(b->mc, &q->key, &len, 1);
+    if (rc != MEMCACHED_SUCCESS)
         return rc;
-    size_t len = strlen(key);
-    memcached_return_t mrc = memcached_mget(b->mc, &key, &len, 1);
-    if (mrc != MEMCACHED_SUCCESS)
-        return answer(b, mrc, err);
-    bool found =
-        memcached_fetch_result(b->mc, &b->result, &mrc) != NULL && mrc == MEMCACHED_SUCCESS;
-    buf_clear(ret);
+    bool found = memcached_fetch_result(b->mc, &b->result, &rc) != NULL && rc == MEMCACHED_SUCCESS;
+    buf_clear(q->ret);
     if (found)
-        buf_put(ret, memcached_result_value(&b->result), memcached_result_length(&b->result));
+        buf_put(q->ret, memcached_result_value(&b->result), memcached_result_length(&b->result));
     /* The end of the answer must be taken off the connection too. */
-    memcached_return_t end = mrc;
+    memcached_return_t end = rc;
     while (end == MEMCACHED_SUCCESS || end == MEMCACHED_BUFFERED)
         if (!memcached_fetch_result(b->mc, &b->result, &end))
             break;
-    if (!found && (mrc == MEMCACHED_END || mrc == MEMCACHED_NOTFOUND))
-        return answer(b, MEMCACHED_NOTFOUND, err);
-    return found ? ret->error : answer(b, mrc, err);
+    return !found && rc == MEMCACHED_END ? MEMCACHED_NOTFOUND : rc;
 }
 
-typedef memcached_return_t put_fn(memcached_st *, const char *, size_t, const char *, size_t,
-                                  time_t, uint32_t);
-
-static int put(struct backend *b, put_fn *how, const char *key, struct str value, unsigned ttl_s,
-               struct err *err)
+static memcached_return_t ask_set(struct backend *b, const struct question *q)
 {
-    if (value.n > b->max_bytes)
-        return err_set(err, -E2BIG, "%zu bytes are more than a cache entry may have", value.n);
+    return memcached_set(b->mc, q->key, strlen(q->key), q->value.s, q->value.n, q->ttl_s, 0);
+}
+
+static memcached_return_t ask_add(struct backend *b, const struct question *q)
+{
+    return memcached_add(b->mc, q->key, strlen(q->key), q->value.s, q->value.n, q->ttl_s, 0);
+}
+
+static memcached_return_t ask_delete(struct backend *b, const struct question *q)
+{
+    return memcached_delete(b->mc, q->key, strlen(q->key), 0);
+}
+
+/* The server went away, and perhaps came back: the next call makes a new connection. What it held
+ * is gone, so asking again cannot do anything twice. */
+static bool connection_is_lost(memcached_return_t rc)
+{
+    return rc == MEMCACHED_FAILURE || rc == MEMCACHED_ERRNO || rc == MEMCACHED_WRITE_FAILURE ||
+           rc == MEMCACHED_UNKNOWN_READ_FAILURE || rc == MEMCACHED_CONNECTION_FAILURE;
+}
+
+static int ask(struct backend *b, const struct question *q, struct err *err)
+{
     int rc = ready(b, err);
     if (rc < 0)
         return rc;
-    return answer(b, how(b->mc, key, strlen(key), value.s, value.n, (time_t)ttl_s, 0), err);
+    memcached_return_t said = q->ask(b, q);
+    if (connection_is_lost(said) && b->rests_until == 0)
+        said = q->ask(b, q);
+    return answer(b, said, err);
+}
+
+static int backend_get(void *self, const char *key, struct buf *ret, struct err *err)
+{
+    int rc = ask(self, &(struct question){.ask = ask_get, .key = key, .ret = ret}, err);
+    return rc < 0 ? rc : ret->error;
+}
+
+static int put(struct backend *b, const struct question *q, struct err *err)
+{
+    if (q->value.n > b->max_bytes)
+        return err_set(err, -E2BIG, "%zu bytes are more than a cache entry may have", q->value.n);
+    return ask(b, q, err);
 }
 
 static int backend_set(void *self, const char *key, struct str value, unsigned ttl_s,
                        struct err *err)
 {
-    return put(self, memcached_set, key, value, ttl_s, err);
+    const struct question q = {.ask = ask_set, .key = key, .value = value, .ttl_s = ttl_s};
+    return put(self, &q, err);
 }
 
 static int backend_add(void *self, const char *key, struct str value, unsigned ttl_s,
                        struct err *err)
 {
-    return put(self, memcached_add, key, value, ttl_s, err);
+    const struct question q = {.ask = ask_add, .key = key, .value = value, .ttl_s = ttl_s};
+    return put(self, &q, err);
 }
 
 static int backend_remove(void *self, const char *key, struct err *err)
 {
-    struct backend *b = self;
-    int rc = ready(b, err);
-    return rc < 0 ? rc : answer(b, memcached_delete(b->mc, key, strlen(key), 0), err);
+    return ask(self, &(struct question){.ask = ask_delete, .key = key}, err);
 }
 
 static void backend_close(void *self)

@@ -149,6 +149,23 @@ static void test_a_dead_server_is_left_alone_and_found_again(void **state)
     cache_close(&c);
 }
 
+static void test_a_restarted_server_costs_no_answer(void **state)
+{
+    struct server *s = *state;
+    struct cache c = open_cache(s, 1 << 20);
+    cleanup_buf struct buf got = BUF_INIT(0);
+    struct err err = {0};
+    assert_int_equal(cache_set(&c, "gb:r:4", STR("x"), 100, &err), 0);
+    server_stop(s);
+    server_start(s);
+    assert_int_equal(cache_get(&c, "gb:r:4", &got, &err), -ENOENT);
+    assert_int_equal(cache_set(&c, "gb:r:4", STR("x"), 100, &err), 0);
+    server_stop(s);
+    server_start(s);
+    assert_int_equal(cache_add(&c, "gb:r:4", STR("y"), 100, &err), 0);
+    cache_close(&c);
+}
+
 static void test_no_cache(void **state)
 {
     (void)state;
@@ -176,6 +193,7 @@ int main(void)
         cmocka_unit_test(test_the_first_to_add_wins),
         cmocka_unit_test(test_too_large_a_value_harms_nothing),
         cmocka_unit_test(test_a_dead_server_is_left_alone_and_found_again),
+        cmocka_unit_test(test_a_restarted_server_costs_no_answer),
         cmocka_unit_test(test_no_cache),
         cmocka_unit_test(test_a_bad_configuration_is_refused),
     };
