@@ -63,7 +63,7 @@ eventually() {
         sleep 0.2
     done
 }
-service() { sv "$1" "$RUN/service/$2" >/dev/null; } # ACTION NAME (runit)
+service() { sv -v -w 20 "$1" "$RUN/service/$2" >/dev/null; } # ACTION NAME (runit), and waits for it
 is_ready() { curl -sf --cacert "$GB_CA" "$GB_URL/readyz"; }
 admin() { # gb-admin as the service's user
     local as=

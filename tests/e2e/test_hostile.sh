@@ -20,13 +20,13 @@ request_for() { # FILE: the request that submits it
          | if .inputs then del(.stdin) else . end'
 }
 
-# Over the rate of one caller the answer is 429; everything else is an answer.
+# Over the rate of one caller the answer is 429 and says how long to wait; everything else is an answer.
 post_patiently() { # PATH JSON
     local tries
-    for tries in 1 2 3 4 5 6 7 8 9 10; do
+    for tries in 1 2 3 4 5; do
         post "$1" "$2"
         [ "$status" = 429 ] || [ "$status" = 503 ] || return 0
-        sleep 1
+        sleep "$(header retry-after | grep -x '[0-9]\+' || echo 1)"
     done
 }
 
