@@ -430,8 +430,9 @@ static void put_array(struct gb_emitter *e, uint32_t node)
     struct gb_type type = e->g->nodes[node].type;
     struct gb_type item = {type.base, (uint8_t)(type.depth - 1)};
     uint32_t n = 0;
+    bool empty = wired_inputs(e, node) == 0;
     gb_put_type(e, type);
-    gb_puts(e, "{");
+    gb_put(e, empty ? STR("(") : STR("({"));
     for (uint32_t i = 0; i < e->g->nodes[node].n_inputs; i++) {
         if (gb_input_at(e, node, i)->src == GB_NIL)
             continue;
@@ -439,7 +440,7 @@ static void put_array(struct gb_emitter *e, uint32_t node)
             gb_puts(e, ", ");
         gb_put_input_as(e, node, i, GB_LEVEL_ANY, item);
     }
-    gb_puts(e, "}");
+    gb_put(e, empty ? STR(")") : STR("})"));
 }
 
 static void put_special(struct gb_emitter *e, uint32_t node)

@@ -269,7 +269,7 @@ static void put_array(struct gb_emitter *e, const struct gb_value *v)
 {
     struct gb_type item = {v->type.base, (uint8_t)(v->type.depth - 1)};
     gb_put_type(e, v->type);
-    gb_puts(e, "{");
+    gb_put(e, v->array.n ? STR("({") : STR("("));
     for (uint32_t i = 0; i < v->array.n; i++) {
         struct gb_value x = v->array.items[i];
         if (i)
@@ -279,7 +279,7 @@ static void put_array(struct gb_emitter *e, const struct gb_value *v)
         else
             gb_put_value(e, &x);
     }
-    gb_puts(e, "}");
+    gb_put(e, v->array.n ? STR("})") : STR(")"));
 }
 
 void gb_put_value(struct gb_emitter *e, const struct gb_value *v)

@@ -140,6 +140,7 @@ static int compile(const struct gbc *c, const struct workshop *w, const struct g
     const char *chosen = getenv("CXX");
     char *argv[] = {(char *)(chosen && *chosen ? chosen : "g++"),
                     "-std=c++17",
+                    "-fno-exceptions",
                     "-O2",
                     "-fdiagnostics-format=json",
                     "-o",

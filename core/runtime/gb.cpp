@@ -204,11 +204,11 @@ String to_lower(const String &text)
     return change_case(text, 'A');
 }
 
-String concat(std::initializer_list<String> texts)
+String concat(const Item *texts, Size n)
 {
     String all;
-    for (const String &text : texts)
-        all.append(text.view());
+    for (Size i = 0; i < n; i++)
+        all.append(texts[i].text());
     return all;
 }
 
@@ -484,24 +484,48 @@ void types::Item::put() const
     }
 }
 
-void write(std::initializer_list<Item> items, View separator)
+void write_items(const Item *items, Size n, View separator)
 {
-    bool first = true;
-    for (const Item &item : items) {
-        if (!first)
+    for (Size i = 0; i < n; i++) {
+        if (i)
             put(separator);
-        first = false;
-        item.put();
+        items[i].put();
     }
 }
 
-void print(std::initializer_list<Item> items, View separator)
+void print_items(const Item *items, Size n, View separator)
 {
-    write(items, separator);
+    write_items(items, n, separator);
     put(View{"\n", 1});
 }
 
-String to_string(Item item)
+void print(Int x)
+{
+    print(Item(x));
+}
+
+void print(double x)
+{
+    print(Item(x));
+}
+
+void print(bool x)
+{
+    print(Item(x));
+}
+
+void print_text(View text)
+{
+    put(text);
+    put(View{"\n", 1});
+}
+
+void print(const String &text)
+{
+    print_text(text.view());
+}
+
+String to_string(const Item &item)
 {
     String text, *outer = sink;
     sink = &text;

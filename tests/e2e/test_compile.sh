@@ -44,6 +44,20 @@ test_a_fault_names_its_node() {
     json_is '.faults[0].kind' division_by_zero
 }
 
+# What the compiler spends on a statement must not grow with their number.
+test_a_value_of_ten_thousand_uses_is_compiled() {
+    jq -nc '{ir: {
+        nodes: ([{id: "v", type: "Read", properties: {kind: "line"}}, {id: "s", type: "VarDecl", properties: {name: "s", type: "string"}},
+                 {id: "g", type: "VarGet", properties: {name: "s"}}]
+            + [range(10000) | {id: "p\(.)", type: "Print"}]),
+        edges: ([{from: "v", fromPort: "value", to: "s", toPort: "value"}]
+            + [range(10000) | {from: "g", to: "p\(.)"}, (select(. % 4 == 0) | {from: "g", to: "p\(.)"})])},
+        stdin: "x\n"}' >"$TMP/uses.json"
+    post /v1/compile "$TMP/uses.json"
+    json_is .verdict ok
+    is lines "$(jq -r .stdout <<<"$body" | grep -c x)" 10000
+}
+
 test_wrong_key_is_401() {
     KEY=gb_wrong post /v1/compile examples/sum.json
     problem_is 401 unauthorized
