@@ -510,10 +510,12 @@ uint32_t jdoc_get(const struct jdoc *d, uint32_t obj, const char *key)
 {
     uint32_t found = JSON_NONE;
     size_t n = strlen(key);
+    if (!jdoc_is(d, obj, JSON_OBJECT)) /* an array's values are no keys: their `s` means nothing */
+        return JSON_NONE;
     for (uint32_t k = jdoc_first(d, obj); k != JSON_NONE; k = jdoc_next(d, obj, k))
         if (d->vals[k].count == n && memcmp(d->vals[k].s, key, n) == 0)
             found = k + 1;
-    return jdoc_is(d, obj, JSON_OBJECT) ? found : JSON_NONE;
+    return found;
 }
 
 uint32_t jdoc_first(const struct jdoc *d, uint32_t container)

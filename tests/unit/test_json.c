@@ -40,6 +40,20 @@ static void reads_every_kind_of_value(void **state)
     jdoc_free(&d);
 }
 
+/* Values of an array are no keys: what they hold in place of text must not be read as such. */
+static void looks_for_members_in_objects_only(void **state)
+{
+    (void)state;
+    static const char *const none[] = {"[[1,2]]", "[{\"a\":1,\"b\":2}]",  "[\"ir\", 7]", "\"ir\"",
+                                       "2",       "[[],{},[[0,0],[0,0]]]"};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        struct jdoc d;
+        assert_int_equal(parse(&d, none[i]), 0);
+        assert_int_equal(jdoc_get(&d, 0, "ir"), JSON_NONE);
+        jdoc_free(&d);
+    }
+}
+
 static void refuses_what_is_no_json(void **state)
 {
     (void)state;
@@ -181,10 +195,15 @@ static void a_buffer_keeps_its_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_every_kind_of_value), cmocka_unit_test(refuses_what_is_no_json),
-        cmocka_unit_test(bounds_the_depth),          cmocka_unit_test(notes_duplicate_keys),
-        cmocka_unit_test(points_at_values),          cmocka_unit_test(says_where_it_failed),
-        cmocka_unit_test(writes_what_it_reads),      cmocka_unit_test(a_buffer_keeps_its_limit),
+        cmocka_unit_test(reads_every_kind_of_value),
+        cmocka_unit_test(looks_for_members_in_objects_only),
+        cmocka_unit_test(refuses_what_is_no_json),
+        cmocka_unit_test(bounds_the_depth),
+        cmocka_unit_test(notes_duplicate_keys),
+        cmocka_unit_test(points_at_values),
+        cmocka_unit_test(says_where_it_failed),
+        cmocka_unit_test(writes_what_it_reads),
+        cmocka_unit_test(a_buffer_keeps_its_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
