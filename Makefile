@@ -168,7 +168,9 @@ $(B)/tests/agree: tests/fuzz/agree.c $(wildcard tests/fuzz/generate*.c) tests/na
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS_gbc) -o $@
 # Parsers of bytes from outside, each under libFuzzer: tests/fuzz/fuzz_X.c.
-FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+COMPILER_FUZZERS := fuzz_ir fuzz_node_defs fuzz_pipeline
+FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(filter-out $(COMPILER_FUZZERS:%=tests/fuzz/%.c),\
+             $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZED  := $(wildcard core/base/*.c sandbox/frame.c sandbox/demux.c sandbox/http_head.c \
              sandbox/screen/*.c sandbox/job/imports.c)
 build/fuzz/%: tests/fuzz/%.c $(FUZZED)
@@ -190,19 +192,20 @@ fuzz: $(B)/tests/agree ## 10,000 random graphs, evaluator against compiled progr
 	$< --from 600000 --count 1000 --variant sanitized
 
 # The IR's schema against the parser.
-.PHONY: schema-check fuzz-ir fuzz-node_defs
+.PHONY: schema-check fuzz-ir fuzz-node_defs fuzz-pipeline
 schema-check: $(B)/gbc ## core/schema.json against what the parser accepts and refuses
 	tests/schema_check $<
 
-# libFuzzer (clang): any bytes as a request, as definitions of external nodes.
+# libFuzzer (clang): any bytes as an IR, as definitions of external nodes, as a request that goes through
+# the whole compiler.
 $(B)/fuzz_%: tests/fuzz/fuzz_%.c $(CORE)
 	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer $^ $(LIBS_gbc) -o $@
-fuzz-ir fuzz-node_defs: fuzz-%: ## fuzz the front, and the whole compiler behind it; SECONDS=n (1800)
+fuzz-ir fuzz-node_defs fuzz-pipeline: fuzz-%: ## libFuzzer on the front and on the whole compiler; SECONDS=n (1800)
 	$(MAKE) VARIANT=fuzz CC=clang build/fuzz-clang/fuzz_$*
 	@mkdir -p build/fuzz-clang/corpus-$*
 	build/fuzz-clang/fuzz_$* -dict=tests/fuzz/ir.dict -timeout=5 -rss_limit_mb=2048 -max_len=8192 \
 	    -artifact_prefix=build/fuzz-clang/ -max_total_time=$(or $(SECONDS),1800) \
-	    build/fuzz-clang/corpus-$* tests/fuzz/seeds/$* $(if $(filter ir,$*),examples)
+	    build/fuzz-clang/corpus-$* tests/fuzz/seeds/$(if $(filter node_defs,$*),$*,ir examples tests/cases)
 
 unit: $(UNIT) $(B)/gbc ## run the unit tests
 	@for t in $(UNIT); do $$t || exit 1; done

@@ -230,7 +230,7 @@ static int read_value(struct reader *r, uint32_t jval, struct gb_value *ret)
         *ret = (struct gb_value){.type = {GB_INT, 0}, .i = v->i};
         return 0;
     case JSON_HUGE:
-        return refuse(r, jval, "integer does not fit into 64 bits");
+        return refuse(r, jval, "is out of range: an int has 64 bits, a double reaches 1.8e308");
     case JSON_REAL:
         *ret = (struct gb_value){.type = {GB_DOUBLE, 0}, .d = v->d};
         return 0;

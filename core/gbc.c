@@ -155,6 +155,8 @@ static int cmd_help(struct gbc *c)
                    "  --native      run: through the local compiler ($CXX, g++)\n"
                    "  --input FILE  run: what the program reads\n"
                    "  --steps N     run: the evaluator's budget of steps\n"
+                   "  --plugins P   manifests of external nodes: a file, or a folder of *.json\n"
+                   "  --includes F  the includes they may name, a JSON array\n"
                    "  -o FILE       write there instead of to standard output\n");
     int r = gbc_write(c->out_path, buf_view(&out));
     buf_free(&out);
@@ -172,8 +174,11 @@ static const struct option_row {
     {"--json", offsetof(struct gbc, json), FLAG},
     {"--standalone", offsetof(struct gbc, standalone), FLAG},
     {"--native", offsetof(struct gbc, native), FLAG},
+    {"--help", offsetof(struct gbc, help), FLAG},
     {"--map", offsetof(struct gbc, map_path), TEXT},
     {"--input", offsetof(struct gbc, input_path), TEXT},
+    {"--plugins", offsetof(struct gbc, plugins_path), TEXT},
+    {"--includes", offsetof(struct gbc, includes_path), TEXT},
     {"-o", offsetof(struct gbc, out_path), TEXT},
     {"--steps", offsetof(struct gbc, max_steps), COUNT},
 };
@@ -181,8 +186,10 @@ static const struct option_row {
 static const struct option_row *find_option(const struct command *command, const char *name)
 {
     char padded[32];
+    bool policy = strcmp(name, "--plugins") == 0 || strcmp(name, "--includes") == 0;
     snprintf(padded, sizeof padded, " %s ", name);
-    if (!strstr(command->options, padded))
+    if (strcmp(name, "--help") != 0 && !(policy && command->wants_program) &&
+        !strstr(command->options, padded))
         return NULL;
     for (size_t i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++)
         if (strcmp(OPTIONS[i].name, name) == 0)
@@ -209,27 +216,6 @@ static int usage(const struct gbc *c, const char *what, const char *name)
     return EX_USAGE;
 }
 
-static int parse_options(struct gbc *c, const struct command *command, char **argv)
-{
-    for (; *argv; argv++) {
-        const char *name = *argv;
-        const struct option_row *row = find_option(command, name);
-        if (row) {
-            if (row->kind != FLAG && !*++argv)
-                return usage(c, "a value is missing after", name);
-            if (!set_option(c, row, *argv))
-                return usage(c, "no number above 0:", *argv);
-        } else if (name[0] == '-' && name[1]) {
-            return usage(c, "unknown option", name);
-        } else if (c->path || !command->wants_program) {
-            return usage(c, "one argument too many:", name);
-        } else {
-            c->path = name;
-        }
-    }
-    return 0;
-}
-
 static const struct command *find_command(const char *name)
 {
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
@@ -242,6 +228,29 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
+static int parse_options(struct gbc *c, const struct command *command, char **argv)
+{
+    for (; *argv; argv++) {
+        const char *name = *argv;
+        const struct option_row *row = find_option(command, name);
+        if (row) {
+            if (row->kind != FLAG && !*++argv)
+                return usage(c, "a value is missing after", name);
+            if (!set_option(c, row, *argv))
+                return usage(c, "no number above 0:", *argv);
+        } else if (name[0] == '-' && name[1]) {
+            return usage(c, "unknown option", name);
+        } else if (command->run == cmd_help && find_command(name)) {
+            continue; /* one page says all */
+        } else if (c->path || !command->wants_program) {
+            return usage(c, "one argument too many:", name);
+        } else {
+            c->path = name;
+        }
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct gbc c = {.colour = isatty(STDERR_FILENO) && !getenv("NO_COLOR")};
@@ -249,6 +258,8 @@ int main(int argc, char **argv)
     if (!command)
         return usage(&c, "unknown command", argv[1]);
     int r = parse_options(&c, command, argc > 1 ? argv + 2 : argv + 1);
+    if (!r && c.help)
+        command = find_command("help");
     if (!r && command->wants_program)
         r = gbc_load(&c);
     if (!r)

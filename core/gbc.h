@@ -21,14 +21,17 @@
  * own code, which is EX_SOFTWARE (70) after a fault, and 128 + n when signal n ended it. */
 
 struct gbc {
-    const char *path;       /* NULL or "-": standard input */
-    const char *map_path;   /* --map */
-    const char *out_path;   /* -o */
-    const char *input_path; /* --input */
-    uint64_t max_steps;     /* --steps */
-    bool standalone, native, json;
+    const char *path;          /* NULL or "-": standard input */
+    const char *map_path;      /* --map */
+    const char *out_path;      /* -o */
+    const char *input_path;    /* --input */
+    const char *plugins_path;  /* --plugins */
+    const char *includes_path; /* --includes */
+    uint64_t max_steps;        /* --steps */
+    bool standalone, native, json, help;
     bool colour; /* of standard error */
     struct buf text;
+    struct arena arena; /* what the plugins and the list of includes hold */
     struct jdoc doc;
     struct gb_report report;
     struct gb_program *program;
@@ -47,7 +50,8 @@ int gbc_run(struct gbc *c);
 
 /* "file:line:col: error: message [code]", the line, a caret, and how to mend it. */
 void gbc_show_error(const struct gbc *c, const struct gb_error *e, bool warning);
-void gbc_show_syntax(const struct gbc *c, struct json_where where, const char *message);
+void gbc_show_syntax(const struct gbc *c, struct json_where where, const char *code,
+                     const char *message);
 /* Why a run has stopped, and the node it stopped at (GB_NIL: none). */
 void gbc_show_stop(const struct gbc *c, const char *what, const char *why, uint32_t func,
                    uint32_t node);

@@ -41,14 +41,6 @@ int gbc_write(const char *path, struct str text)
     return path ? EX_CANTCREAT : EX_IOERR;
 }
 
-/* A bare IR, or a request that has one as its member `ir`. */
-static void find_ir(const struct jdoc *doc, uint32_t *ret_ir, uint32_t *ret_defs)
-{
-    uint32_t ir = jdoc_get(doc, 0, "ir");
-    *ret_ir = ir == JSON_NONE ? 0 : ir;
-    *ret_defs = jdoc_get(doc, 0, "node_defs");
-}
-
 static void show_errors(const struct gbc *c)
 {
     const struct gb_report *r = &c->report;
@@ -77,20 +69,69 @@ static int write_report(const struct gbc *c)
     return gbc_write(c->out_path, buf_view(&out));
 }
 
-int gbc_load(struct gbc *c)
+/* The same of a text that is no JSON. */
+static int write_syntax(const struct gbc *c, const char *code, const char *message,
+                        struct json_where where)
+{
+    cleanup_buf struct buf out = BUF_INIT(0);
+    struct jsonw w = {.out = &out};
+    jw_open(&w, '{');
+    jw_kbool(&w, "valid", false);
+    jw_key(&w, "errors");
+    jw_open(&w, '[');
+    jw_open(&w, '{');
+    jw_kcstr(&w, "code", code);
+    jw_kcstr(&w, "message", message);
+    jw_kcstr(&w, "pointer", "");
+    jw_kint(&w, "line", where.line);
+    jw_kint(&w, "column", where.col);
+    jw_close(&w, '}');
+    jw_close(&w, ']');
+    jw_key(&w, "warnings");
+    jw_open(&w, '[');
+    jw_close(&w, ']');
+    jw_close(&w, '}');
+    buf_putc(&out, '\n');
+    return gbc_write(c->out_path, buf_view(&out));
+}
+
+static int parse(struct gbc *c)
 {
     struct json_where where = {0};
     struct err err = {0};
-    uint32_t ir = 0, defs = JSON_NONE;
-    int r = gbc_read(c->path, &c->text);
-    if (r)
-        return r;
-    if (jdoc_parse(&c->doc, buf_cstr(&c->text), c->text.len, &where, &err)) {
-        gbc_show_syntax(c, where, err.message);
-        return EX_DATAERR;
+    int e = jdoc_parse(&c->doc, buf_cstr(&c->text), c->text.len, &where, &err);
+    if (!e)
+        return 0;
+    const char *code = e == -E2BIG ? "limit_exceeded" : "no_json";
+    if (c->json)
+        write_syntax(c, code, err.message, where);
+    else
+        gbc_show_syntax(c, where, code, err.message);
+    return EX_DATAERR;
+}
+
+/* The JSON that is no request at all is taken for an IR, so that the front says what is wrong. */
+static int front(struct gbc *c)
+{
+    struct err err = {0};
+    struct gb_policy policy;
+    uint32_t defs, ir = gb_request_ir(&c->doc, &defs);
+    if (gb_policy_load(c->includes_path, c->plugins_path, &c->arena, &policy, &err)) {
+        gbc_complain(c, "%s", err.message);
+        return EX_NOINPUT;
     }
-    find_ir(&c->doc, &ir, &defs);
-    r = gb_front(&c->doc, ir, defs, &(struct gb_policy){0}, &c->report, &c->program);
+    return gb_front(&c->doc, ir == JSON_NONE ? 0 : ir, defs, &policy, &c->report, &c->program);
+}
+
+int gbc_load(struct gbc *c)
+{
+    int r = gbc_read(c->path, &c->text);
+    if (!r)
+        r = parse(c);
+    if (!r)
+        r = front(c);
+    if (r > 0)
+        return r;
     if (r == -ENOMEM) {
         gbc_complain(c, "out of memory");
         return EX_OSERR;
@@ -106,6 +147,7 @@ void gbc_unload(struct gbc *c)
 {
     gb_program_free(c->program);
     gb_report_free(&c->report);
+    arena_free(&c->arena);
     jdoc_free(&c->doc);
     buf_free(&c->text);
 }

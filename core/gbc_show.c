@@ -74,10 +74,11 @@ static void show_heading(const struct gbc *c, struct json_where where, const cha
             paint(c, colour), kind, paint(c, PLAIN));
 }
 
-void gbc_show_syntax(const struct gbc *c, struct json_where where, const char *message)
+void gbc_show_syntax(const struct gbc *c, struct json_where where, const char *code,
+                     const char *message)
 {
     show_heading(c, where, "error", RED);
-    fprintf(stderr, "%s [no_json]\n", message);
+    fprintf(stderr, "%s [%s]\n", message, code);
     show_excerpt(c, where.offset, 1);
 }
 

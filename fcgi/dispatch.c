@@ -166,6 +166,19 @@ static enum outcome read_body(struct request *q)
     return OUTCOME_ok;
 }
 
+/* A graph's errors name the limit they exceed; so does this one, of which there is no graph yet. */
+static void write_depth_error(struct jsonw *w, const char *message)
+{
+    jw_key(w, "errors");
+    jw_open(w, '[');
+    jw_open(w, '{');
+    jw_kcstr(w, "code", "limit_exceeded");
+    jw_kcstr(w, "message", message);
+    jw_kcstr(w, "pointer", "");
+    jw_close(w, '}');
+    jw_close(w, ']');
+}
+
 static enum outcome read_json(struct request *q)
 {
     struct json_where where = {0};
@@ -185,6 +198,8 @@ static enum outcome read_json(struct request *q)
         jw_kint(&w, "offset", (int64_t)where.offset);
         jw_kint(&w, "line", where.line);
         jw_kint(&w, "column", where.col);
+        if (rc == -E2BIG)
+            write_depth_error(&w, err.message);
         return problem_end(OUTCOME_no_json, &w);
     }
     if (!jdoc_is(&q->doc, 0, JSON_OBJECT))

@@ -262,7 +262,7 @@ static int set_real(struct parser *ps, struct jval *v, const char *from, const c
     if (text != small)
         free(text);
     if (!isfinite(v->d))
-        return fail(ps, "a number is too large for a double");
+        v->type = JSON_HUGE;
     return 0;
 }
 
@@ -588,7 +588,7 @@ const char *json_type_name(uint32_t type)
 {
     static const char *const names[] = {
         [JSON_NULL] = "null",          [JSON_BOOL] = "a boolean",
-        [JSON_INT] = "an integer",     [JSON_HUGE] = "an integer beyond 64 bits",
+        [JSON_INT] = "an integer",     [JSON_HUGE] = "a number out of range",
         [JSON_REAL] = "a real number", [JSON_STRING] = "a string",
         [JSON_ARRAY] = "an array",     [JSON_OBJECT] = "an object",
     };

@@ -23,7 +23,7 @@ enum json_type {
     JSON_NULL,
     JSON_BOOL,
     JSON_INT,  /* fits int64 */
-    JSON_HUGE, /* an integer beyond int64; its text is text[start, end) */
+    JSON_HUGE, /* an integer beyond int64, a real beyond double; its text is text[start, end) */
     JSON_REAL, /* written with a fraction or exponent; finite */
     JSON_STRING,
     JSON_ARRAY,

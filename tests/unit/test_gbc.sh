@@ -123,6 +123,32 @@ run run "$dir/broken.json"
 expect 'no JSON: exit code' 65 "$code"
 contains 'no JSON: where' "$dir/broken.json:1:14: error:" "$err"
 
+run validate --json "$dir/broken.json"
+expect 'no JSON, as JSON' \
+    '{"valid":false,"errors":[{"code":"no_json","message":"a value was expected (line 1, column 14)","pointer":"","line":1,"column":14}],"warnings":[]}' "$out"
+expect 'no JSON, as JSON: exit code' 65 "$code"
+printf '{"nodes":[],"metadata":%s%s}' "$(printf '[%.0s' $(seq 64))" "$(printf ']%.0s' $(seq 64))" >"$dir/deep.json"
+run validate --json "$dir/deep.json"
+contains 'nested too deep: a limit' '"code":"limit_exceeded","message":"nested deeper than 64' "$out"
+
+cat >"$dir/plugin.json" <<'END'
+{"name": "cube_root", "include": "<cmath>", "function": "cbrt",
+ "params": [{"name": "x", "type": "double"}], "returns": {"type": "double"}}
+END
+echo '{"nodes":[{"id":"e","type":"Const","params":{"value":27}},
+       {"id":"c","type":"Lib_cube_root","inputs":["e"]},{"id":"p","type":"Print","inputs":["c"]}]}' >"$dir/root.json"
+run validate "$dir/root.json"
+contains 'a plugin that is not there' 'unknown_type' "$err"
+run run --native --plugins "$dir/plugin.json" "$dir/root.json" </dev/null
+expect '--plugins' 3 "$out"
+echo '["<vector>"]' >"$dir/includes.json"
+run validate --includes "$dir/includes.json" --plugins "$dir/plugin.json" "$dir/root.json"
+expect '--includes: a plugin it does not allow' 66 "$code"
+printf '{"ir":{"nodes":[{"id":"e","type":"Const","params":{"value":27}},{"id":"c","type":"Root","inputs":["e"]},
+ {"id":"p","type":"Print","inputs":["c"]}],"node_defs":{"Root":{"inputs":["x"],"outputs":["out"],"lib":{"name":"cbrt","include":"<cmath>"}}}}}' >"$dir/inner.json"
+run run --native "$dir/inner.json" </dev/null
+expect 'node_defs within the ir' 3 "$out"
+
 script -qec "$gbc validate $dir/bad.json" /dev/null </dev/null >"$dir/tty" 2>&1
 contains 'colours on a terminal' $'\033[1;31m' "$(cat "$dir/tty")"
 NO_COLOR=1 script -qec "$gbc validate $dir/bad.json" /dev/null </dev/null >"$dir/tty" 2>&1
@@ -155,6 +181,13 @@ contains 'schema' '"$schema"' "$out"
 run help
 contains 'help' 'usage: gbc COMMAND' "$out"
 expect 'help: exit code' 0 "$code"
+run help run
+contains 'help COMMAND' 'usage: gbc COMMAND' "$out"
+run run --help
+contains 'COMMAND --help' 'usage: gbc COMMAND' "$out"
+expect 'COMMAND --help: exit code' 0 "$code"
+run help frobnicate
+expect 'help of no command' 64 "$code"
 run --version
 contains 'version' 'gbc ' "$out"
 

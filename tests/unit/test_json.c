@@ -21,7 +21,7 @@ static void reads_every_kind_of_value(void **state)
     (void)state;
     struct jdoc d;
     assert_int_equal(parse(&d, " {\"a\": [1, -2.5e1, \"x\\u00e9\\ud83d\\ude00\\n\", true, null],"
-                               "\"b\": {}, \"big\": 9223372036854775808}"),
+                               "\"b\": {}, \"big\": 9223372036854775808, \"vast\": -1e999}"),
                      0);
     uint32_t a = jdoc_get(&d, 0, "a");
     assert_int_equal(d.vals[a].count, 5);
@@ -36,6 +36,7 @@ static void reads_every_kind_of_value(void **state)
     assert_int_equal(jdoc_next(&d, a, it), JSON_NONE);
     assert_int_equal(jdoc_first(&d, jdoc_get(&d, 0, "b")), JSON_NONE);
     assert_int_equal(d.vals[jdoc_get(&d, 0, "big")].type, JSON_HUGE);
+    assert_int_equal(d.vals[jdoc_get(&d, 0, "vast")].type, JSON_HUGE);
     assert_int_equal(jdoc_get(&d, 0, "none"), JSON_NONE);
     jdoc_free(&d);
 }
@@ -83,7 +84,6 @@ static void refuses_what_is_no_json(void **state)
         "{\"a\"}",
         "{\"a\":}",
         "[,1]",
-        "1e999",
         "\"\\u12\"",
         "tru",
         "\xEF\xBB\xBF{}",
