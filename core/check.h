@@ -2,9 +2,11 @@
  * check.h - the checks' own state, shared by check*.c and by nothing else.
  *
  *   check.c         drives; finishes the model
- *   check_scan.c    per graph: the places of statements, which of them need a value, where a body
- * ends check_result.c  what a function returns when its end is reached check_vars.c    variables:
- * declarations, scopes, who means which check_types.c   inference, over all graphs at once
+ *   check_scan.c    per graph: the places of statements, which of them need a value, where a
+ *                   body ends
+ *   check_result.c  what a function returns when its end is reached
+ *   check_vars.c    variables: declarations, scopes, who means which
+ *   check_types.c   inference, over all graphs at once
  *   check_ports.c   what each input needs against what arrives
  *   check_fx.c      effects, what is needed, which functions are reached
  *

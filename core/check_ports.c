@@ -40,8 +40,9 @@ static void mismatch(struct gb_checking *c, struct gb_scan *s, uint32_t v,
     struct str got = type_name(c, actual);
     struct gb_error *e = gb_complain(
         c->f, GB_E_type_mismatch, s->g, v, in->jval,
-        "Type mismatch: input '%.*s' of '%.*s' needs %.*s, '%.*s' gives %.*s", STR_ARG(in->port),
-        STR_ARG(node->id), STR_ARG(expected), STR_ARG(src->id), STR_ARG(got));
+        "Type mismatch: input '%.*s' of '%.*s' needs %.*s, %s%.*s%s gives %.*s", STR_ARG(in->port),
+        STR_ARG(node->id), STR_ARG(expected), src->id.n ? "'" : "its property", STR_ARG(src->id),
+        src->id.n ? "'" : "", STR_ARG(got));
     e->port = in->port;
     e->from = src->id;
     e->expected = expected;
@@ -56,16 +57,32 @@ static void no_value(struct gb_checking *c, struct gb_scan *s, uint32_t v,
     const struct gb_node *src = &s->g->nodes[in->src];
     struct gb_error *e =
         gb_complain(c->f, GB_E_unknown_output_port, s->g, v, in->jval,
-                    "Node '%.*s' has no output port: it gives no value", STR_ARG(src->id));
+                    "Node '%.*s' has no output port named 'out': what it calls gives no value",
+                    STR_ARG(src->id));
     e->port = in->port;
     e->from = src->id;
     e->actual = STR("void");
+}
+
+/* Whether something was said of the node, or (GB_NIL) of anything in the graph: then a type that is not
+ * known is a consequence. */
+static bool blamed(const struct gb_checking *c, const struct gb_scan *s, uint32_t v)
+{
+    const struct gb_report *r = c->f->report;
+    struct str function = s->func ? s->func->name : STR("");
+    for (uint32_t i = 0; i < r->n_errors; i++)
+        if (str_eq(r->errors[i].function, function) &&
+            (v == GB_NIL || str_eq(r->errors[i].node, s->g->nodes[v].id)))
+            return true;
+    return false;
 }
 
 /* Nothing says of which type `name` is, and `property` could. */
 static void not_inferred(struct gb_checking *c, struct gb_scan *s, uint32_t v, const char *what,
                          struct str name, const char *property)
 {
+    if (blamed(c, s, v))
+        return;
     struct gb_error *e = gb_complain(c->f, GB_E_bad_property, s->g, v, JSON_NONE,
                                      "The type of %s '%.*s' cannot be inferred; give it by '%s'",
                                      what, STR_ARG(name), property);

@@ -101,6 +101,15 @@ static bool returns_value(const struct gb_scan *s)
     return false;
 }
 
+/* Whether a node that might have given the value is one that was complained about. */
+static bool has_broken(const struct gb_scan *s)
+{
+    for (uint32_t v = 0; v < s->raw->n_declared; v++)
+        if (s->raw->broken[v])
+            return true;
+    return false;
+}
+
 int gb_check_result(struct gb_checking *c, struct gb_scan *s)
 {
     if (!s->func)
@@ -115,8 +124,8 @@ int gb_check_result(struct gb_checking *c, struct gb_scan *s)
         s->implicit_result = s->g->result != GB_NIL;
     }
     s->untyped_ret = !s->raw->declares_ret || s->func->ret.base == GB_UNKNOWN;
+    bool gives = named || s->g->result != GB_NIL || returns_value(s) || has_broken(s);
     if (s->untyped_ret)
-        s->func->ret =
-            (struct gb_type){s->g->result != GB_NIL || returns_value(s) ? GB_UNKNOWN : GB_VOID, 0};
+        s->func->ret = (struct gb_type){gives ? GB_UNKNOWN : GB_VOID, 0};
     return 0;
 }

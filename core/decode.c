@@ -177,6 +177,8 @@ static int decode_graph(struct gb_front *f, struct gb_raw_graph *raw, uint32_t j
     if (!e && !f->stop)
         e = gb_decode_listed(&d);
     uint32_t result = jdoc_get(f->doc, jgraph, "return");
+    if (raw->graph->func && result == JSON_NONE) /* beside the graph, as some write it */
+        result = jdoc_get(f->doc, raw->graph->func->jval, "return");
     if (raw->graph->func && result != JSON_NONE && !jdoc_is(f->doc, result, JSON_NULL)) {
         raw->result_jval = result;
         raw->graph->result = gb_decode_ref(&d, GB_NIL, result, "`return`");
@@ -212,6 +214,7 @@ static int read_signature(struct func_reader *r)
         gb_complain(r->f, GB_E_bad_signature, &r->func->graph, GB_NIL, jval,
                     "The signature of function '%.*s' cannot be read.", STR_ARG(r->func->name))
             ->expected = STR("TYPE NAME(TYPE NAME, ...)");
+    r->raw->unread_params = e != 0;
     return 0;
 }
 
@@ -256,6 +259,7 @@ static int read_params(struct func_reader *r)
         gb_limit(r->f, &func->graph, GB_NIL, list, "the number of parameters", GB_MAX_PARAMS);
         return 0;
     }
+    r->raw->unread_params = false;
     func->n_params = r->f->doc->vals[list].count;
     func->params = arena_new_array(a, func->n_params, struct gb_param);
     if (!func->params)

@@ -83,6 +83,18 @@ static bool port_of(struct gb_decoder *d, uint32_t node, uint32_t jval, struct s
     return true;
 }
 
+static bool sequence_number(struct str port, uint32_t *ret)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < port.n; i++) {
+        if (port.s[i] < '0' || port.s[i] > '9' || n > 99999)
+            return false;
+        n = n * 10 + (uint32_t)(port.s[i] - '0');
+    }
+    *ret = n;
+    return port.n > 0;
+}
+
 /* Whether the kind or, without one, the port's name says control. */
 static bool is_control(struct gb_decoder *d, struct gb_wire *w, uint32_t kind)
 {
@@ -105,23 +117,13 @@ static bool is_control(struct gb_decoder *d, struct gb_wire *w, uint32_t kind)
     for (size_t i = 0; w->from_port.n && i < sizeof words / sizeof words[0]; i++)
         if (str_eq(words[i], w->from_port))
             return true;
-    return false;
+    uint32_t number; /* a Sequence has no other outputs */
+    return w->from != GB_NIL && d->graph->nodes[w->from].op == GB_OP_SEQUENCE &&
+           sequence_number(w->from_port, &number);
 }
 
 /* ---- control ports ----------------------------------------------------------------------------
  */
-
-static bool sequence_number(struct str port, uint32_t *ret)
-{
-    uint32_t n = 0;
-    for (size_t i = 0; i < port.n; i++) {
-        if (port.s[i] < '0' || port.s[i] > '9' || n > 99999)
-            return false;
-        n = n * 10 + (uint32_t)(port.s[i] - '0');
-    }
-    *ret = n;
-    return port.n > 0;
-}
 
 static bool control_port(const struct gb_node *from, struct str port, struct gb_control_edge *edge)
 {
@@ -183,6 +185,13 @@ static void add_control(struct gb_decoder *d, const struct gb_wire *w)
         no_control_port(d, w);
 }
 
+/* The error about an edge's other end, if there is room for one, says where the edge comes from. */
+static void name_source(struct gb_decoder *d, uint32_t error, uint32_t from)
+{
+    if (error < d->f->report->n_errors)
+        d->f->report->errors[error].from = d->graph->nodes[from].id;
+}
+
 static void decode_edge(struct gb_decoder *d, uint32_t jval)
 {
     if (!jdoc_is(d->f->doc, jval, JSON_OBJECT)) {
@@ -194,12 +203,15 @@ static void decode_edge(struct gb_decoder *d, uint32_t jval)
     uint32_t members[N_MEMBERS];
     gb_read_members(d->f->doc, jval, member_names, N_MEMBERS, members);
     struct gb_wire w = {.from = GB_NIL, .to = GB_NIL, .jval = jval};
+    uint32_t errors = d->f->report->n_errors;
     uint32_t to = end_of(d, GB_NIL, jval, members, TO, "to");
     if (to != JSON_NONE)
         w.to = gb_decode_ref(d, GB_NIL, to, "An edge's `to`");
     uint32_t from = end_of(d, w.to, jval, members, FROM, "from");
     if (from != JSON_NONE)
         w.from = gb_decode_ref(d, w.to, from, "An edge's `from`");
+    if (w.to == GB_NIL && w.from != GB_NIL)
+        name_source(d, errors, w.from);
     if (!port_of(d, w.to, members[FROM_PORT], &w.from_port) ||
         !port_of(d, w.to, members[TO_PORT], &w.to_port))
         w.from = GB_NIL;

@@ -47,22 +47,39 @@ void gb_read_members(const struct jdoc *doc, uint32_t object, const struct str *
     }
 }
 
+/* Whether two values are equal but for what they hold. */
+static bool alike(const struct jdoc *d, const struct jval *p, const struct jval *q)
+{
+    if (p->type != q->type || p->count != q->count)
+        return false;
+    switch ((enum json_type)p->type) {
+    case JSON_BOOL:
+        return p->b == q->b;
+    case JSON_INT:
+        return p->i == q->i;
+    case JSON_REAL:
+        return memcmp(&p->d, &q->d, sizeof p->d) == 0;
+    case JSON_STRING:
+        return str_eq((struct str){p->s, p->count}, (struct str){q->s, q->count});
+    case JSON_HUGE:
+        return str_eq((struct str){d->text + p->start, p->end - p->start},
+                      (struct str){d->text + q->start, q->end - q->start});
+    case JSON_NULL:
+    case JSON_ARRAY:
+    case JSON_OBJECT:
+    default:
+        return true;
+    }
+}
+
 bool gb_jval_equal(const struct jdoc *d, uint32_t a, uint32_t b)
 {
     const struct jval *x = jdoc_at(d, a), *y = jdoc_at(d, b);
-    if (!x || !y || x->type != y->type || x->next - a != y->next - b)
+    if (!x || !y || x->next - a != y->next - b)
         return false;
-    for (uint32_t n = x->next - a, i = 0; i < n; i++) {
-        const struct jval *p = &d->vals[a + i], *q = &d->vals[b + i];
-        if (p->type != q->type || p->count != q->count)
+    for (uint32_t n = x->next - a, i = 0; i < n; i++)
+        if (!alike(d, &d->vals[a + i], &d->vals[b + i]))
             return false;
-        if (p->type == JSON_STRING ? !str_eq(jdoc_str(d, a + i), jdoc_str(d, b + i))
-            : p->type != JSON_ARRAY && p->type != JSON_OBJECT
-                ? !str_eq((struct str){d->text + p->start, p->end - p->start},
-                          (struct str){d->text + q->start, q->end - q->start})
-                : false)
-            return false;
-    }
     return true;
 }
 

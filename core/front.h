@@ -85,6 +85,8 @@ struct gb_raw_graph {
                              graph->result by it, check.c when it is absent */
     bool declares_ret;    /* functions: returnType or a signature gives func->ret; else check.c
                              infers it. A parameter without a type (or `any`) is {GB_UNKNOWN} */
+    bool unread_params;   /* functions: the signature, and with it the parameters, cannot be
+                                    read; that has been said */
     struct gb_node_names *names; /* per node; what only the checks need by name */
     bool *broken;                /* per node: already reported, say nothing more about it */
 };

@@ -241,6 +241,9 @@ static void find_param(struct resolver *r, uint32_t at)
             r->g->nodes[at].param = i;
             return;
         }
+    r->raw->broken[at] = true;
+    if (r->raw->unread_params)
+        return;
     struct gb_error *e =
         func ? gb_complain(r->f, GB_E_unknown_variable, r->g, at, names->name_jval,
                            "Function '%.*s' has no parameter named '%.*s'.", STR_ARG(func->name),
@@ -252,7 +255,6 @@ static void find_param(struct resolver *r, uint32_t at)
         gb_guess_try(&guess, func->params[i].name);
     e->actual = names->name;
     e->suggestion = guess.best;
-    r->raw->broken[at] = true;
 }
 
 /* ---- the whole --------------------------------------------------------------------------------
@@ -289,6 +291,8 @@ static int resolve_graph(struct gb_front *f, struct gb_raw_graph *raw)
             find_callee(&r, at);
         else if (!raw->broken[at] && node->op == GB_OP_PARAM)
             find_param(&r, at);
+        if (node->op == GB_OP_CALL && !raw->broken[at])
+            raw->broken[at] = f->raw[1 + node->callee].unread_params;
         if (raw->broken[at])
             continue;
         struct gb_sockets s = gb_sockets_of(f, g, at);
