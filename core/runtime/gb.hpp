@@ -570,8 +570,8 @@ private:
 // A number that an external function writes, through a pointer or a reference.
 template <class T> class Output {
 public:
-    template <class Raw> operator Raw *() { return &as<Raw>(); }
-    template <class Raw> operator Raw &() { return as<Raw>(); }
+    template <class Raw, class = decltype(T(Raw()))> operator Raw *() { return &as<Raw>(); }
+    template <class Raw, class = decltype(T(Raw()))> operator Raw &() { return as<Raw>(); }
     T get() const { return read_ ? read_(raw_) : T(); }
 
 private:
@@ -592,11 +592,13 @@ template <class T> ArrayArgument<T> arg(const Array<T> &array)
     return ArrayArgument<T>(array);
 }
 String text(const char *s); // nullptr gives the empty text
-template <class Text> String text(const Text &t)
+// What they take is said in their types, so that a wrong one is an error where they are called.
+template <class Text> auto text(const Text &t) -> decltype(String(View{t.data(), t.size()}))
 {
     return String(View{t.data(), t.size()});
 }
-template <class T, class Seq> Array<T> array(const Seq &seq)
+template <class T, class Seq>
+auto array(const Seq &seq) -> decltype(seq.end(), T(*seq.begin()), Array<T>())
 {
     Array<T> items;
     for (const auto &item : seq)

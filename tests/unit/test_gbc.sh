@@ -90,6 +90,33 @@ run run --steps 100 "$dir/endless.json" </dev/null
 expect 'run: --steps' 70 "$code"
 contains 'run: --steps' step_limit "$err"
 
+# ---- wrong signatures: the compiler's words name the node ------------------------------------------
+while read -r name signature; do
+    cat >"$dir/wrong.json" <<END
+{"ir": {"nodes": [{"id": "k", "type": "Literal", "properties": {"value": 2.0}},
+                  {"id": "x", "type": "X", "inputs": ["k"]}, {"id": "p", "type": "Print", "inputs": ["x"]}]},
+ "node_defs": {"X": {"lib": {"name": "$name", "include": "<cmath>", "signature": "$signature"}}}}
+END
+    run run --native "$dir/wrong.json" </dev/null
+    expect "$signature of $name: exit code" 65 "$code"
+    expect "$signature of $name: each error has its node" \
+        "$(grep -c 'error: ' "$dir/err")" "$(grep -c '^  node: x' "$dir/err")"
+done <<'END'
+sqrt string f(double)
+sqrt array<int> f(double)
+frexp double f(double)
+nosuch double f(double)
+END
+cat >"$dir/wrong.json" <<'END'
+{"ir": {"nodes": [{"id": "k", "type": "Literal", "properties": {"value": 2.0}}, {"id": "x", "type": "X", "inputs": ["k"]},
+                  {"id": "p", "type": "Print", "inputs": ["x"]}]},
+ "node_defs": [{"nodeType": "X", "function": "frexp", "include": "<cmath>", "returns": {"type": "double"},
+                "params": [{"name": "x"}, {"name": "e", "type": "string", "kind": "output"}]}]}
+END
+run run --native "$dir/wrong.json" </dev/null
+expect 'an output of a wrong type: one error' 1 "$(grep -c 'error: ' "$dir/err")"
+contains 'an output of a wrong type: its node' '  node: x' "$err"
+
 # ---- refusals ------------------------------------------------------------------------------------
 cat >"$dir/bad.json" <<'END'
 {"nodes": [
