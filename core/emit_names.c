@@ -11,7 +11,7 @@ struct gb_name_slot {
     uint32_t last; /* the number that was appended last */
 };
 
-/* Keywords and words with a meaning; names of the C library that a header may bring. */
+/* Keywords, words with a meaning, and macros: no name of a program may be one of them. */
 static const char *const COMMON[] = {
     "alignas",
     "alignof",
@@ -144,186 +144,56 @@ static const char *const COMMON[] = {
     "strdupa",
     "complex",
     "imaginary",
-    /* functions of the C library */
-    "abort",
-    "abs",
-    "accept",
-    "access",
-    "acos",
-    "acosh",
-    "alarm",
-    "asin",
-    "asinh",
-    "atan",
-    "atan2",
-    "atanh",
-    "atexit",
-    "atof",
-    "atoi",
-    "atol",
-    "bind",
-    "bsearch",
-    "calloc",
-    "cbrt",
-    "ceil",
-    "chdir",
-    "clearerr",
-    "clock",
-    "close",
-    "connect",
-    "copysign",
-    "cos",
-    "cosh",
-    "creat",
-    "ctime",
-    "daemon",
-    "difftime",
-    "div",
-    "dup",
-    "environ",
-    "erf",
-    "erfc",
-    "exit",
-    "exp",
-    "exp2",
-    "expm1",
-    "fabs",
-    "fclose",
-    "fdim",
-    "feof",
-    "ferror",
-    "fflush",
-    "fgetc",
-    "fgets",
-    "floor",
-    "fma",
-    "fmax",
-    "fmin",
-    "fmod",
-    "fopen",
-    "fork",
-    "fprintf",
-    "fputc",
-    "fputs",
-    "fread",
-    "free",
-    "frexp",
-    "fscanf",
-    "fseek",
-    "ftell",
-    "fwrite",
-    "gamma",
-    "getc",
-    "getchar",
-    "getenv",
-    "getpid",
-    "gets",
-    "gmtime",
-    "hypot",
-    "index",
-    "isalnum",
-    "isalpha",
-    "isdigit",
-    "islower",
-    "isspace",
-    "isupper",
-    "j0",
-    "j1",
-    "jn",
-    "kill",
-    "labs",
-    "ldexp",
-    "ldiv",
-    "lgamma",
-    "link",
-    "listen",
-    "llabs",
-    "localtime",
-    "log",
-    "log10",
-    "log1p",
-    "log2",
-    "logb",
-    "lrint",
-    "lround",
-    "lseek",
-    "malloc",
-    "memchr",
-    "memcmp",
-    "memcpy",
-    "memmove",
-    "memset",
-    "mktime",
-    "modf",
-    "nan",
-    "nearbyint",
-    "nice",
-    "open",
-    "pause",
-    "perror",
-    "pipe",
-    "poll",
-    "pow",
-    "printf",
-    "putc",
-    "putchar",
-    "puts",
-    "qsort",
-    "raise",
-    "rand",
-    "random",
-    "read",
-    "realloc",
-    "recv",
-    "remainder",
-    "remove",
-    "rename",
-    "rewind",
-    "rindex",
-    "rint",
-    "round",
-    "scanf",
-    "select",
-    "send",
-    "signal",
-    "sin",
-    "sinh",
-    "sleep",
-    "socket",
-    "sprintf",
-    "sqrt",
-    "srand",
-    "sscanf",
-    "stat",
-    "strcat",
-    "strchr",
-    "strcmp",
-    "strcpy",
-    "strdup",
-    "strlen",
-    "strncmp",
-    "strstr",
-    "strtod",
-    "strtol",
-    "sync",
-    "system",
-    "tan",
-    "tanh",
-    "tgamma",
-    "time",
-    "times",
-    "tolower",
-    "toupper",
-    "trunc",
-    "truncate",
-    "ungetc",
-    "unlink",
-    "wait",
-    "write",
-    "y0",
-    "y1",
-    "yn",
 };
+
+/* ---- the C library ------------------------------------------------------------------------------ */
+
+#define WORDS(words) " " words
+static const char C_NAMES[] =
+#include "c_names.def"
+    " ";
+#undef WORDS
+
+static bool ends_with(struct str s, const char *end)
+{
+    size_t n = strlen(end);
+    return s.n > n && memcmp(s.s + s.n - n, end, n) == 0;
+}
+
+static bool in_c_names(struct str name)
+{
+    char word[LONGEST + 2];
+    if (name.n > LONGEST)
+        return false;
+    word[0] = word[name.n + 1] = ' ';
+    memcpy(word + 1, name.s, name.n);
+    return memmem(C_NAMES, sizeof C_NAMES - 1, word, name.n + 2) != NULL;
+}
+
+/* Whether a header may declare the name in the global namespace, where the program's functions stand
+ * (a local variable hides it, and may). Its types end in _t; its functions come in kinds: sinf, sinl,
+ * strtof128_l. */
+static bool is_of_c_library(struct str name)
+{
+    static const char *const KINDS[] = {"_unlocked", "_np",  "_r",  "_l", "f128", "f64x",
+                                        "f64",       "f32x", "f32", "64", "f",    "l"};
+    static const char *const FAMILIES[] = {"pthread_", "sched_",   "clock_", "timer_", "pkey_",
+                                           "posix_",   "process_", "f32",    "f64"};
+    for (size_t i = 0; i < sizeof FAMILIES / sizeof *FAMILIES; i++)
+        if (name.n > strlen(FAMILIES[i]) && memcmp(name.s, FAMILIES[i], strlen(FAMILIES[i])) == 0)
+            return true;
+    if (ends_with(name, "_t") || in_c_names(name))
+        return true;
+    for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) /* at most two, as strtof128_l has */
+        if (ends_with(name, KINDS[i])) {
+            name.n -= strlen(KINDS[i]);
+            if (in_c_names(name))
+                return true;
+        }
+    return false;
+}
+
+/* ---- names that are given ----------------------------------------------------------------------- */
 
 static uint32_t hash_of(struct str s)
 {
@@ -390,7 +260,7 @@ static struct gb_name_slot *give(struct gb_names *names, struct str name, uint32
 void gb_names_reserve(struct gb_names *names, struct str identifier)
 {
     uint32_t hash = hash_of(identifier);
-    if (!taken(names, identifier, hash))
+    if (!find(names, identifier, hash)->name.s)
         give(names, identifier, hash);
 }
 
@@ -447,7 +317,7 @@ struct str gb_names_take(struct gb_names *names, struct str name, const char *fa
     }
     struct str wanted = {text, n};
     uint32_t hash = hash_of(wanted);
-    if (taken(names, wanted, hash)) {
+    if (taken(names, wanted, hash) || (!names->outer && is_of_c_library(wanted))) {
         struct gb_name_slot *slot = find(names, wanted, hash);
         if (!slot->name.s) /* an outer name: count here how often it was asked for */
             slot = give(names, arena_str(names->arena, wanted), hash);

@@ -2,7 +2,8 @@
  * emit_names.h - C++ identifiers made of the names people gave.
  *
  * An identifier keeps the letters, digits and single underscores of the name. What C++ or the
- * runtime knows already, and what was given before, gets a number behind it. The same names in the
+ * runtime knows already, for a function what the C library does, and what was given before, gets a
+ * number behind it. The same names in the
  * same order always give the same identifiers.
  */
 #ifndef GB_EMIT_NAMES_H
@@ -13,7 +14,7 @@
 struct gb_name_slot;
 
 struct gb_names {
-    const struct gb_names *outer; /* names that count as given, too; NULL for none */
+    const struct gb_names *outer; /* names that count as given, too; NULL: these are global */
     struct arena *arena;
     struct gb_name_slot *slots;
     uint32_t mask, used;
@@ -27,7 +28,7 @@ int gb_names_init(struct gb_names *names, const struct gb_names *outer, uint32_t
 struct str gb_names_take(struct gb_names *names, struct str name, const char *fallback);
 /* Gives away an identifier that must stay free. */
 void gb_names_reserve(struct gb_names *names, struct str identifier);
-/* Reserves what no program may define: keywords, the runtime, the C library. */
+/* Reserves what no program may define: keywords, the runtime, macros. */
 void gb_names_reserve_common(struct gb_names *names);
 
 #endif
