@@ -43,10 +43,11 @@ static struct arena_chunk *chunk_for(struct arena *a, size_t n)
         size = 64 * CHUNK_BYTES;
     if (size < n)
         size = n;
-    c = calloc(1, sizeof *c + size);
+    c = malloc(sizeof *c + size);
     if (!c)
         return NULL;
     c->size = size;
+    c->used = 0;
     c->older = a->chunks;
     a->chunks = c;
     POISON(c->bytes, size);
@@ -65,7 +66,7 @@ void *arena_alloc(struct arena *a, size_t n)
     c->used += rounded;
     a->used += n;
     UNPOISON(p, n);
-    return p;
+    return memset(p, 0, n); /* here and not by the chunk: it is about to be used */
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)
