@@ -190,6 +190,22 @@ struct gb_canon_step {
     uint32_t block, at; /* at: twice the statement's index, plus the slot of the block to enter */
 };
 
+/* A Return at the very end of a function says what `return` does: which node's value it gives. */
+static bool ends_with_return(struct gb_canon *c, const struct gb_canon_step *top)
+{
+    const struct gb_block *body = &c->g->blocks[0];
+    if (!c->g->func || top->block != 0 || top->at != 2 * (body->n_stmts - 1))
+        return false;
+    uint32_t v = body->stmts[body->n_stmts - 1].node;
+    const struct gb_node *node = &c->g->nodes[v];
+    if (node->op != GB_OP_RETURN)
+        return false;
+    const struct gb_input *value = node->n_inputs ? &c->g->inputs[node->inputs] : NULL;
+    c->result = value ? value->src : GB_NIL;
+    c->result_out = value ? value->src_out : 0;
+    return true; /* it gets no number: the other spelling has no such node, and it cannot fault */
+}
+
 static int visit_body(struct gb_canon *c)
 {
     struct gb_canon_step *stack = arena_new_array(c->tmp, c->g->n_blocks, struct gb_canon_step);
@@ -203,6 +219,10 @@ static int visit_body(struct gb_canon *c)
         if (top->at == 2 * block->n_stmts) {
             write_mark(c, '}');
             depth--;
+            continue;
+        }
+        if (ends_with_return(c, top)) {
+            top->at += 2;
             continue;
         }
         const struct gb_stmt *stmt = &block->stmts[top->at / 2];
@@ -246,7 +266,7 @@ static int write_head(struct gb_canon *c)
 
 static int write_result(struct gb_canon *c)
 {
-    uint32_t v = c->g->result, number = 0;
+    uint32_t v = c->result, number = 0;
     if (v != GB_NIL) {
         int r = visit_value(c, v);
         if (r)
@@ -256,7 +276,7 @@ static int write_result(struct gb_canon *c)
     buf_clear(&c->text);
     buf_putc(&c->text, 'r');
     gb_encode_u32(c, number);
-    gb_encode_u32(c, v == GB_NIL ? 0 : c->g->result_out);
+    gb_encode_u32(c, v == GB_NIL ? 0 : c->result_out);
     write_text(c);
     return c->text.error;
 }
@@ -267,6 +287,8 @@ static int visit_graph(struct gb_canon *c, uint32_t func)
     c->func = func;
     c->g = func == GB_NIL ? &p->main : &p->funcs[func].graph;
     c->number = func == GB_NIL ? c->id->main_number : c->id->func_number[func];
+    c->result = c->g->result;
+    c->result_out = c->g->result_out;
     c->n_vars = 0;
     c->var_number = arena_new_array(c->tmp, c->g->n_vars, uint32_t);
     c->at = arena_new_array(c->tmp, c->g->n_nodes, uint32_t);

@@ -45,6 +45,8 @@ struct gb_canon {
     uint32_t n_vars;
     uint32_t *stack, *at; /* the walk through values, and by node the next input to look at */
     uint32_t *refs;       /* room for the numbers of one node's inputs */
+    uint32_t result;      /* the function's, as the graph or a Return at its end says it */
+    uint32_t result_out;
 };
 
 /* hash_encode.c: unambiguous pieces of definitions, appended to canon->text. */
