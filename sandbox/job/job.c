@@ -236,6 +236,17 @@ static int print_profile(void)
     return fputs(buf_cstr(&out), stdout) < 0 || out.error != 0;
 }
 
+/* Whoever starts it by hand is not left to wait for frames. */
+static int refuse_arguments(const char *argument)
+{
+    fprintf(stderr,
+            "gb-job: unknown argument '%s'\n"
+            "usage: gb-job < job > report    one job by frames (sandbox/wire.h)\n"
+            "       gb-job --seccomp-profile\n",
+            argument);
+    return 2;
+}
+
 int main(int argc, char **argv)
 {
     __attribute__((cleanup(job_free))) struct job job = {.program = BUF_INIT(COMPILE_PROGRAM_MAX)};
@@ -244,6 +255,8 @@ int main(int argc, char **argv)
 
     if (argc == 2 && strcmp(argv[1], "--seccomp-profile") == 0)
         return print_profile();
+    if (argc > 1)
+        return refuse_arguments(argv[1]);
     rc = prepare(&job, &err);
     if (rc == 0)
         rc = say_ready(&job.peer, &err);

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,13 +18,25 @@
 
 #define CONTAINER_WORKSPACE "/workspace"
 
+/* Where we are; "" outside: nothing is ever removed that we did not enter or make. */
+static char workspace[sizeof("/tmp/gb-job.XXXXXX")];
+
+static bool in_container(void)
+{
+    return getpid() == 1;
+}
+
 int workspace_enter(struct err *err)
 {
-    char made[] = "/tmp/gb-job.XXXXXX";
-    const char *path = getpid() == 1 ? CONTAINER_WORKSPACE : mkdtemp(made);
+    char path[sizeof(workspace)] = "/tmp/gb-job.XXXXXX";
 
-    if (path == NULL || chdir(path) != 0)
+    if (in_container())
+        snprintf(path, sizeof(path), "%s", CONTAINER_WORKSPACE);
+    else if (mkdtemp(path) == NULL)
+        return err_errno(err, errno, "making a workspace");
+    if (chdir(path) != 0)
         return err_errno(err, errno, "entering the workspace");
+    memcpy(workspace, path, sizeof(path));
     return 0;
 }
 
@@ -82,41 +95,54 @@ int memory_file(const char *name, struct str bytes, struct err *err)
 
 /* ---- cleaning -------------------------------------------------------------------------------- */
 
-/* Moves what the folder `name` holds up into `top` under new names, so that no depth of nesting
- * costs more than two descriptors. */
-static void flatten(int top, const char *name, unsigned *serial)
+/* Moves an entry of `fd` up into `top` under a name that nobody has taken; false when it will not be
+ * moved: a mount point, say, which is not the program's. */
+static bool move_up(int fd, const char *name, int top, unsigned *serial)
 {
+    char fresh[32];
+    int rc;
+
+    do {
+        snprintf(fresh, sizeof(fresh), ".gb-old-%u", (*serial)++);
+        rc = renameat(fd, name, top, fresh);
+    } while (rc != 0 && (errno == ENOTEMPTY || errno == EEXIST));
+    return rc == 0;
+}
+
+/* Moves what the folder `name` holds up into `top`, so that no depth of nesting costs more than two
+ * descriptors. How many folders it moved. */
+static unsigned flatten(int top, const char *name, unsigned *serial)
+{
+    unsigned moved = 0;
     DIR *dir;
     const struct dirent *e;
     int fd;
 
     if (fchmodat(top, name, 0700, 0) != 0)
-        return;
+        return 0;
     fd = openat(top, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     dir = fd < 0 ? NULL : fdopendir(fd);
     if (dir == NULL) {
         cleanup_close_impl(&fd);
-        return;
+        return 0;
     }
     while ((e = readdir(dir)) != NULL) {
-        char fresh[32];
-
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
             continue;
-        snprintf(fresh, sizeof(fresh), ".gb-old-%u", (*serial)++);
         if (unlinkat(fd, e->d_name, 0) != 0 && unlinkat(fd, e->d_name, AT_REMOVEDIR) != 0 &&
             fchmodat(fd, e->d_name, 0700, 0) == 0)
-            renameat(fd, e->d_name, top, fresh);
+            moved += move_up(fd, e->d_name, top, serial);
     }
     closedir(dir);
+    return moved;
 }
 
-/* One pass over the folder; the number of entries it could not yet remove. */
+/* One pass over the folder; how many folders it moved up. */
 static unsigned clean_pass(const char *path, unsigned *serial)
 {
     DIR *dir = opendir(path);
+    unsigned moved = 0;
     const struct dirent *e;
-    unsigned left = 0;
 
     if (dir == NULL)
         return 0;
@@ -126,40 +152,38 @@ static unsigned clean_pass(const char *path, unsigned *serial)
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
             unlinkat(top, e->d_name, 0) == 0 || unlinkat(top, e->d_name, AT_REMOVEDIR) == 0)
             continue;
-        flatten(top, e->d_name, serial);
-        if (unlinkat(top, e->d_name, AT_REMOVEDIR) != 0)
-            left++;
+        moved += flatten(top, e->d_name, serial);
+        unlinkat(top, e->d_name, AT_REMOVEDIR); /* else the next pass sees it again */
     }
     closedir(dir);
-    return left;
+    return moved;
 }
 
+/* Each pass takes at least a level off; one that moves nothing has met something that is not ours,
+ * which stays. */
 static void clean_folder(const char *path)
 {
-    unsigned serial = 0, before;
+    unsigned serial = 0;
 
-    /* Each pass takes at least a level off; one that moves nothing has met something that is not
-     * ours, and stays. */
     chmod(path, 0700);
-    do {
-        before = serial;
-        clean_pass(path, &serial);
-    } while (serial != before);
+    while (clean_pass(path, &serial) > 0)
+        ;
 }
 
 void workspace_clean(void)
 {
-    clean_folder(".");
-    if (getpid() == 1)
+    if (workspace[0] == '\0')
+        return;
+    clean_folder(workspace);
+    if (in_container())
         clean_folder("/tmp");
 }
 
 void workspace_leave(void)
 {
-    char path[4096];
-
-    if (getpid() == 1 || getcwd(path, sizeof(path)) == NULL || chdir("/") != 0)
+    if (workspace[0] == '\0' || in_container() || chdir("/") != 0)
         return;
-    clean_folder(path);
-    rmdir(path);
+    clean_folder(workspace);
+    rmdir(workspace);
+    workspace[0] = '\0';
 }

@@ -11,9 +11,10 @@
 int workspace_enter(struct err *err);
 /* Makes a file in it; name is a plain file name. */
 int workspace_write(const char *name, struct str text, struct err *err);
-/* Empties the workspace and /tmp (in a container), whatever a program has left there. */
+/* Empties the workspace that was entered and, in a container, /tmp, whatever a program has left
+ * there. Without a workspace it does nothing. */
 void workspace_clean(void);
-/* On a host, removes the folder workspace_enter() made. */
+/* On a host, removes the folder workspace_enter() made; nothing else, ever. */
 void workspace_leave(void);
 
 /* A sealed file in memory that holds these bytes, read from its beginning; the caller closes it. A
