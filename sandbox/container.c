@@ -8,6 +8,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
+#define LEAST_MEMORY_MB 16
 #define READY_MS 15000 /* from the start of a container to gb-job's READY */
 
 struct container {
@@ -157,11 +158,19 @@ int containers_sweep(struct containers *c, unsigned *ret_removed, struct err *er
     return r;
 }
 
+int64_t container_run_memory(int64_t program_mb)
+{
+    return (program_mb < LEAST_MEMORY_MB ? LEAST_MEMORY_MB : program_mb) << 20;
+}
+
 int container_set_limits(const struct docker *d, const char *id, int64_t memory, int64_t nano_cpus,
                          struct err *err)
 {
-    json_t *limits = json_pack("{s:I, s:I, s:I}", "Memory", (json_int_t)memory, "MemorySwap",
-                               (json_int_t)memory, "NanoCpus", (json_int_t)nano_cpus);
+    json_t *limits = json_pack("{s:I}", "NanoCpus", (json_int_t)nano_cpus);
+    if (limits && memory > 0) {
+        json_object_set_new(limits, "Memory", json_integer(memory));
+        json_object_set_new(limits, "MemorySwap", json_integer(memory));
+    }
     int r = limits ? docker_update(d, id, limits, err) : err_set(err, -ENOMEM, "no memory");
     json_decref(limits);
     /* runc's words (libcontainer, cgroup v1): the kernel refuses a limit below what is in use. */

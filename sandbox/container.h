@@ -50,8 +50,11 @@ void container_destroy(void *data, struct box *box);
 /* Removes what bears our label and is not known; *ret_removed: how many. */
 int containers_sweep(struct containers *c, unsigned *ret_removed, struct err *err);
 
-/* The limits of the run in place of those of the compiler. -EDQUOT: it holds more memory already.
- */
+/* The container's memory in bytes while its program may have so much: the same, but no less than
+ * gb-job and the Engine (which takes nothing under 6 MB) need; gb-job holds the program to less. */
+int64_t container_run_memory(int64_t program_mb);
+/* The limits of the run in place of those of the compiler; memory 0: only the processor's. -EDQUOT:
+ * it holds more memory already. */
 int container_set_limits(const struct docker *d, const char *id, int64_t memory, int64_t nano_cpus,
                          struct err *err);
 

@@ -151,8 +151,9 @@ static void run_in(struct visit *v, struct box *box)
     struct shift shift = {
         .docker = &b->docker,
         .container = box->id,
-        .memory = v->job.limits.run_memory_mb << 20,
+        .memory = container_run_memory(v->job.limits.run_memory_mb),
         .nano_cpus = v->job.limits.run_cpus_milli * 1000000,
+        .patient = !b->cfg.strict_limits,
     };
     struct relay relay = {
         .client = v->fd,

@@ -15,8 +15,10 @@ struct shift {
     const char *container; /* "": no container, nothing to set */
     int64_t memory;        /* bytes */
     int64_t nano_cpus;
+    bool patient; /* more memory in use than allowed: tried again until it is less */
     atomic_int
         state; /* 0: not yet; 1: set; -EDQUOT: more memory in use than allowed; another errno */
+    atomic_bool over; /* the job is */
     bool started;
     pthread_t thread;
 };

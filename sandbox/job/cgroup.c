@@ -81,6 +81,16 @@ int64_t cgroup_memory_bytes(void)
         &(struct fact){ROOT "memory/memory.usage_in_bytes", NULL, ROOT "memory.current", NULL, 1});
 }
 
+int64_t cgroup_memory_own_bytes(void)
+{
+    int64_t anon =
+        read_fact(&(struct fact){ROOT "memory/memory.stat", "rss", ROOT "memory.stat", "anon", 1});
+    int64_t shared = read_fact(
+        &(struct fact){ROOT "memory/memory.stat", "shmem", ROOT "memory.stat", "shmem", 1});
+
+    return anon < 0 || shared < 0 ? -1 : anon + shared;
+}
+
 int64_t cgroup_oom_kills(void)
 {
     return read_fact(&(struct fact){ROOT "memory/memory.oom_control", "oom_kill",

@@ -25,8 +25,9 @@
 
 #define NS_PER_MS 1000000LL
 #define CHUNK (64U << 10)
-#define CPU_POLL_MIN_MS 2
-#define CPU_POLL_MAX_MS 50
+#define POLL_MIN_MS 2
+#define POLL_MAX_MS 50
+#define LIBRARIES_KB 4096 /* of a process's resident pages, those of libraries it merely maps */
 
 /* What is polled, in this order. */
 enum watched {
@@ -47,7 +48,8 @@ struct watch {
     bool exec_passed;
     int64_t started_ns, deadline_ns;
     int64_t cpu_at_start_ns, cpu_reaped_ns;
-    int64_t oom_at_start, memory_at_start;
+    int64_t oom_at_start, memory_at_start, own_at_start;
+    int64_t largest_kb; /* of the processes that were reaped */
     unsigned char fault[8];
     size_t fault_bytes;
 };
@@ -170,6 +172,8 @@ static void count_usage(struct watch *w, const struct rusage *u)
 {
     w->cpu_reaped_ns += ((int64_t)u->ru_utime.tv_sec + u->ru_stime.tv_sec) * 1000 * NS_PER_MS +
                         ((int64_t)u->ru_utime.tv_usec + u->ru_stime.tv_usec) * 1000;
+    if (u->ru_maxrss > w->largest_kb)
+        w->largest_kb = u->ru_maxrss;
     if (u->ru_maxrss > w->result->max_rss_kb)
         w->result->max_rss_kb = u->ru_maxrss;
 }
@@ -236,12 +240,31 @@ static int64_t cpu_used_ns(const struct watch *w)
     return w->cpu_reaped_ns + (int64_t)t.tv_sec * 1000 * NS_PER_MS + t.tv_nsec;
 }
 
-static void sample_memory(struct watch *w)
+/* How long a clock of which so much is left may go unread. */
+static int64_t pause_for(int64_t left)
 {
-    int64_t now = w->memory_at_start < 0 ? -1 : cgroup_memory_bytes();
+    return left / 4 + POLL_MIN_MS < POLL_MAX_MS ? left / 4 + POLL_MIN_MS : POLL_MAX_MS;
+}
 
-    if (now > w->memory_at_start && (now - w->memory_at_start) / 1024 > w->result->max_rss_kb)
-        w->result->max_rss_kb = (now - w->memory_at_start) / 1024;
+/* Ends the child when it holds too much; else when to look again. What is in use is cheap to ask and
+ * holds what was read from files, too; what that comes to without them is asked only at the limit. */
+static int64_t check_memory(struct watch *w)
+{
+    const struct proc_limits *l = &w->plan->limits;
+    int64_t limit_kb = (int64_t)l->memory_mb << 10;
+    int64_t used_kb =
+        w->memory_at_start < 0 ? -1 : (cgroup_memory_bytes() - w->memory_at_start) / 1024;
+
+    if (used_kb > w->result->max_rss_kb)
+        w->result->max_rss_kb = used_kb;
+    if (!l->watch_memory || w->own_at_start < 0)
+        return POLL_MAX_MS;
+    if (used_kb > limit_kb) {
+        used_kb = (cgroup_memory_own_bytes() - w->own_at_start) / 1024;
+        if (used_kb > limit_kb)
+            stop(w, RESOURCE_MEMORY, (uint64_t)limit_kb, (uint64_t)used_kb);
+    }
+    return pause_for(used_kb < limit_kb ? (limit_kb - used_kb) / 1024 : 0);
 }
 
 /* Ends the child when a clock has run out; else says how long poll() may sleep. */
@@ -251,21 +274,20 @@ static int check_clocks(struct watch *w)
     int64_t now = now_ns();
     int64_t wall_left = (w->deadline_ns - now) / NS_PER_MS + 1;
     int64_t cpu_ms = cpu_used_ns(w) / NS_PER_MS;
-    int64_t cpu_left = (int64_t)l->cpu_ms - cpu_ms;
+    int64_t cpu_left = (int64_t)l->cpu_ms - cpu_ms, pause;
 
     if (now >= w->deadline_ns) {
         stop(w, RESOURCE_WALL, l->wall_ms, (uint64_t)((now - w->started_ns) / NS_PER_MS));
-        return CPU_POLL_MIN_MS;
+        return POLL_MIN_MS;
     }
     if (cpu_left <= 0) {
         stop(w, RESOURCE_CPU, l->cpu_ms, (uint64_t)cpu_ms);
-        return CPU_POLL_MIN_MS;
+        return POLL_MIN_MS;
     }
-    sample_memory(w);
-    cpu_left = cpu_left / 4 + CPU_POLL_MIN_MS; /* several threads may burn it */
-    if (cpu_left > CPU_POLL_MAX_MS)
-        cpu_left = CPU_POLL_MAX_MS;
-    return (int)(wall_left < cpu_left ? wall_left : cpu_left);
+    pause = check_memory(w);
+    if (pause_for(cpu_left) < pause) /* several threads may burn it */
+        pause = pause_for(cpu_left);
+    return (int)(wall_left < pause ? wall_left : pause);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
@@ -310,6 +332,20 @@ static void watch_child(struct watch *w)
             handle(w, (enum watched)i);
 }
 
+/* It held too much and ended before anybody looked. What the kernel remembers as a process's most
+ * reaches back to before its exec, when it was a copy of us (getrusage(2)). */
+static bool was_too_large(const struct watch *w)
+{
+    int64_t limit_kb = (int64_t)w->plan->limits.memory_mb << 10;
+    struct rusage ours;
+
+    if (!w->plan->limits.watch_memory || getrusage(RUSAGE_SELF, &ours) != 0)
+        return false;
+    if (limit_kb < ours.ru_maxrss)
+        limit_kb = ours.ru_maxrss;
+    return w->largest_kb > limit_kb + LIBRARIES_KB;
+}
+
 /* Which limit of the kernel's making ended it, if one did. */
 static void judge(struct watch *w)
 {
@@ -317,7 +353,7 @@ static void judge(struct watch *w)
     const struct proc_limits *l = &w->plan->limits;
 
     r->cpu_ms = (double)w->cpu_reaped_ns / (double)NS_PER_MS;
-    if (w->oom_at_start >= 0 && cgroup_oom_kills() > w->oom_at_start)
+    if ((w->oom_at_start >= 0 && cgroup_oom_kills() > w->oom_at_start) || was_too_large(w))
         blame(r, RESOURCE_MEMORY, (uint64_t)l->memory_mb << 10, (uint64_t)r->max_rss_kb);
     else if (r->signal == SIGXCPU)
         blame(r, RESOURCE_CPU, l->cpu_ms, (uint64_t)r->cpu_ms);
@@ -393,6 +429,7 @@ static void note_start(struct watch *w)
 {
     w->oom_at_start = cgroup_oom_kills();
     w->memory_at_start = cgroup_memory_bytes();
+    w->own_at_start = w->plan->limits.watch_memory ? cgroup_memory_own_bytes() : -1;
     w->cpu_at_start_ns = cgroup_cpu_ns();
     w->started_ns = now_ns();
     w->deadline_ns = w->started_ns + (int64_t)w->plan->limits.wall_ms * NS_PER_MS;

@@ -29,8 +29,8 @@ enum proc_resource {
 struct proc_limits {
     unsigned wall_ms;
     unsigned cpu_ms;
-    unsigned
-        memory_mb; /* enforced by the container's control group; where there is none, by rlimit */
+    unsigned memory_mb;  /* enforced by the container's control group; without one, by rlimit */
+    bool watch_memory;   /* the container allows more (it is the compiler's still): watched here */
     unsigned file_mb;    /* of one file; 0: no limit */
     size_t output_keep;  /* bytes of each stream that are handed on */
     uint64_t output_max; /* bytes of one stream at which the child is stopped */
