@@ -50,7 +50,8 @@
 #define THREAD_STACK (256U << 10)
 #define PROFILE_MAX (1U << 20)
 #define PEERS_MAX 32
-#define PIDS_OF_OURS 4   /* gb-job, and what a compiler needs beside the program's share */
+#define PIDS_OF_OURS 4 /* gb-job, and what a compiler needs beside the program's share */
+#define ENGINE_TIMEOUT_S 30
 #define GOODBYE_MS 10000 /* for jobs to end after SIGTERM */
 
 struct peers {
@@ -135,8 +136,6 @@ static int prepare(struct broker *b, struct peers *ret_peers, struct err *err)
     const char *socket_path = NULL;
     int r = engine_socket(&b->cfg, &socket_path, err);
     if (r == 0)
-        r = ceilings_of(&b->cfg, &b->ceilings, err);
-    if (r == 0)
         r = parse_peers(b->cfg.sandbox_peers, ret_peers, err);
     if (r == 0)
         r = fallback_init(&b->fallback, &b->cfg, err);
@@ -144,9 +143,12 @@ static int prepare(struct broker *b, struct peers *ret_peers, struct err *err)
         r = read_profile(b->cfg.sandbox_seccomp, &b->seccomp, err);
     if (r < 0)
         return r;
-    b->docker = (struct docker){socket_path, (unsigned)b->cfg.docker_timeout_s * 1000};
+    int64_t timeout_s = b->cfg.docker_timeout_s ? b->cfg.docker_timeout_s : ENGINE_TIMEOUT_S;
+    b->docker = (struct docker){socket_path, (unsigned)timeout_s * 1000};
+    b->ceilings = ceilings_of(&b->cfg);
+    bool run_needs_more = b->cfg.run_memory_mb > b->cfg.compile_memory_mb;
     struct container_limits limits = {
-        .memory = b->cfg.compile_memory_mb << 20,
+        .memory = (run_needs_more ? b->cfg.run_memory_mb : b->cfg.compile_memory_mb) << 20,
         .nano_cpus = b->cfg.compile_cpus_milli * 1000000,
         .pids = b->ceilings.pids + PIDS_OF_OURS + pids_of_runtime(b->cfg.sandbox_runtime),
         .workspace = b->cfg.workspace_mb << 20,

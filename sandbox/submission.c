@@ -8,57 +8,21 @@
 /* ---- the operator's ceilings -------------------------------------------------------------------
  */
 
-/* "128m", "1g", "65536k" or bytes, as Docker's own --memory, in MiB; -1 when it is none. */
-static int64_t mebibytes(const char *text)
+struct ceilings ceilings_of(const struct config *cfg)
 {
-    char *end;
-    errno = 0;
-    long long n = strtoll(text, &end, 10);
-    int shift = *end == 'g' || *end == 'G'   ? 30
-                : *end == 'm' || *end == 'M' ? 20
-                : *end == 'k' || *end == 'K' ? 10
-                                             : 0;
-    if (shift)
-        end++;
-    if (shift && (*end == 'b' || *end == 'B'))
-        end++;
-    if (errno || end == text || *end || n <= 0 || n > (INT64_MAX >> shift))
-        return -1;
-    int64_t mb = (n << shift) >> 20;
-    return mb >= 4 && mb <= 65536 ? mb : -1;
-}
-
-/* "0.5" cores in thousandths; -1 when it is none. */
-static int64_t millicores(const char *text)
-{
-    char *end;
-    double cores = strtod(text, &end);
-    return end == text || *end || !(cores >= 0.05 && cores <= 64) ? -1 : (int64_t)(cores * 1000);
-}
-
-int ceilings_of(const struct config *cfg, struct ceilings *ret_ceilings, struct err *err)
-{
-    struct ceilings c = {
+    return (struct ceilings){
         .compile_wall_ms = cfg->compile_wall_ms,
         .compile_cpu_ms = cfg->compile_cpu_ms,
         .compile_memory_mb = cfg->compile_memory_mb,
         .run_wall_ms = cfg->run_wall_ms,
         .run_cpu_ms = cfg->run_cpu_ms,
-        .run_memory_mb =
-            cfg->sandbox_memory[0] ? mebibytes(cfg->sandbox_memory) : cfg->run_memory_mb,
-        .run_cpus_milli =
-            cfg->sandbox_cpus[0] ? millicores(cfg->sandbox_cpus) : cfg->run_cpus_milli,
+        .run_memory_mb = cfg->run_memory_mb,
+        .run_cpus_milli = cfg->run_cpus_milli,
         .output_kb = cfg->output_kb,
-        .pids = cfg->sandbox_pids_limit ? cfg->sandbox_pids_limit : cfg->run_pids,
+        .pids = cfg->run_pids,
         .file_mb = cfg->run_file_mb,
         .queue_ms = cfg->queue_ms,
     };
-    if (c.run_memory_mb < 0)
-        return err_set(err, -EINVAL, "SANDBOX_MEMORY=%s: not from 4m to 64g", cfg->sandbox_memory);
-    if (c.run_cpus_milli < 0)
-        return err_set(err, -EINVAL, "SANDBOX_CPUS=%s: not from 0.05 to 64", cfg->sandbox_cpus);
-    *ret_ceilings = c;
-    return 0;
 }
 
 /* ---- one job -----------------------------------------------------------------------------------

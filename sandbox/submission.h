@@ -29,9 +29,7 @@ struct submission {
     struct buf spec; /* the document for gb-job */
 };
 
-/* From the configuration, with SANDBOX_MEMORY, SANDBOX_CPUS, SANDBOX_PIDS_LIMIT over GB_RUN_*.
- * -EINVAL names the key. */
-int ceilings_of(const struct config *cfg, struct ceilings *ret_ceilings, struct err *err);
+struct ceilings ceilings_of(const struct config *cfg);
 /* A limit above its ceiling, or missing, becomes the ceiling. -EINVAL: the document is not as
  * docs/sandbox.md says. Free with submission_free() in every case. */
 int submission_parse(struct str json, const struct ceilings *ceilings, struct submission *s,

@@ -285,6 +285,8 @@ int config_parse(const char *name, struct str text, char *const *environment, st
         code = take_environment(cfg, environment, err);
     if (!code)
         code = place_paths(cfg, err);
+    if (!code)
+        code = config_older(cfg, err);
     return code;
 }
 

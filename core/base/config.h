@@ -41,6 +41,9 @@ int config_load(const char *file, struct config *cfg, struct err *err);
 int config_parse(const char *name, struct str text, char *const *environment, struct config *cfg,
                  struct err *err);
 void config_free(struct config *cfg);
+/* The last step of both: the older services' variables (SANDBOX_MEMORY, SANDBOX_CPUS,
+ * SANDBOX_PIDS_LIMIT, DOCKER_TIMEOUT) set the limits that they mean here. -EINVAL: one is none. */
+int config_older(struct config *cfg, struct err *err);
 
 /* Every key with the value in force, as KEY=value lines that config_load() reads; secrets as "***".
  */

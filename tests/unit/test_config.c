@@ -157,6 +157,57 @@ static void the_page_and_the_sample_are_up_to_date(void **state)
     assert_same_as_file(&sample, "ops/config.sample");
 }
 
+static void the_older_services_variables_set_limits(void **state)
+{
+    (void)state;
+    struct config cfg;
+    struct err err;
+    assert_int_equal(parse("SANDBOX_MEMORY=64m\nSANDBOX_CPUS=1.5\nSANDBOX_PIDS_LIMIT=7\n"
+                           "DOCKER_TIMEOUT=4\n",
+                           nothing, &cfg, &err),
+                     0);
+    assert_int_equal(cfg.run_memory_mb, 64);
+    assert_int_equal(cfg.run_cpus_milli, 1500);
+    assert_int_equal(cfg.run_pids, 7);
+    assert_int_equal(cfg.run_wall_ms, 4000);
+    config_free(&cfg);
+    static const struct {
+        const char *text;
+        int64_t mb;
+    } good[] = {
+        {"1g", 1024}, {"512M", 512}, {"65536k", 64}, {"134217728", 128}, {"134217728b", 128}};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        char line[64];
+        snprintf(line, sizeof line, "SANDBOX_MEMORY=%s", good[i].text);
+        assert_int_equal(parse(line, nothing, &cfg, &err), 0);
+        assert_int_equal(cfg.run_memory_mb, good[i].mb);
+        config_free(&cfg);
+    }
+    assert_int_equal(parse("DOCKER_TIMEOUT=60\n", nothing, &cfg, &err), 0);
+    assert_int_equal(cfg.run_wall_ms, 10000); /* lowered only */
+    config_free(&cfg);
+}
+
+static void the_older_services_variables_have_bounds(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "SANDBOX_MEMORY=0",  "SANDBOX_MEMORY=-1m",   "SANDBOX_MEMORY=m",
+        "SANDBOX_MEMORY=1x", "SANDBOX_MEMORY=1k",    "SANDBOX_MEMORY=99999999999999999g",
+        "SANDBOX_CPUS=0",    "SANDBOX_CPUS=-1",      "SANDBOX_CPUS=nan",
+        "SANDBOX_CPUS=inf",  "SANDBOX_CPUS=half",    "SANDBOX_CPUS=65",
+        "DOCKER_TIMEOUT=-1", "SANDBOX_PIDS_LIMIT=-1"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct config cfg;
+        struct err err;
+        assert_int_equal(parse(bad[i], nothing, &cfg, &err), -EINVAL);
+        assert_memory_equal(strstr(err.message, "SANDBOX_") ? strstr(err.message, "SANDBOX_")
+                                                            : strstr(err.message, "DOCKER_"),
+                            bad[i], strcspn(bad[i], "="));
+        config_free(&cfg);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +217,8 @@ int main(void)
         cmocka_unit_test(unknown_variables_of_ours_are_refused),
         cmocka_unit_test(a_missing_file_is_an_error),
         cmocka_unit_test(what_is_printed_reads_back_without_secrets),
+        cmocka_unit_test(the_older_services_variables_set_limits),
+        cmocka_unit_test(the_older_services_variables_have_bounds),
         cmocka_unit_test(the_page_and_the_sample_are_up_to_date),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;

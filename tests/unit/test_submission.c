@@ -150,35 +150,6 @@ static void test_the_fallback_refuses_a_public_service(void **state)
     assert_false(fallback_admits(&f, ""));
 }
 
-static void test_the_environment_of_the_older_services(void **state)
-{
-    (void)state;
-    struct config cfg = {.sandbox_memory = "64m",
-                         .sandbox_cpus = "1.5",
-                         .sandbox_pids_limit = 7,
-                         .run_memory_mb = 128,
-                         .run_cpus_milli = 500,
-                         .run_pids = 64};
-    struct ceilings c;
-    assert_int_equal(ceilings_of(&cfg, &c, NULL), 0);
-    assert_int_equal(c.run_memory_mb, 64);
-    assert_int_equal(c.run_cpus_milli, 1500);
-    assert_int_equal(c.pids, 7);
-    static const char *const bad[] = {"0", "-1m", "m", "1x", "99999999999999999999g", "1m ", "1k"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        cfg.sandbox_memory = bad[i];
-        assert_int_equal(ceilings_of(&cfg, &c, NULL), -EINVAL);
-    }
-    cfg.sandbox_memory = "1g";
-    assert_int_equal(ceilings_of(&cfg, &c, NULL), 0);
-    assert_int_equal(c.run_memory_mb, 1024);
-    static const char *const bad_cpus[] = {"0", "-1", "nan", "inf", "half", "65"};
-    for (size_t i = 0; i < sizeof bad_cpus / sizeof *bad_cpus; i++) {
-        cfg.sandbox_cpus = bad_cpus[i];
-        assert_int_equal(ceilings_of(&cfg, &c, NULL), -EINVAL);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,7 +158,6 @@ int main(void)
         cmocka_unit_test(test_the_token_stays_here),
         cmocka_unit_test(test_a_report_cannot_lie_about_its_container),
         cmocka_unit_test(test_the_fallback_refuses_a_public_service),
-        cmocka_unit_test(test_the_environment_of_the_older_services),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
