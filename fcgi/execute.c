@@ -135,7 +135,8 @@ static int screen(struct request *q, const struct work *w, struct buf *ret_viola
 enum outcome handle_execute(struct request *q, uint32_t body)
 {
     bool cxx = str_eqc(jget_str(&q->doc, body, "language"), "c++");
-    struct work w = {.kind = "execute", .language = cxx ? "c++" : "c", .werror = true};
+    struct work w = {
+        .kind = "execute", .language = cxx ? "c++" : "c", .optimize = 2, .werror = true};
     cleanup_buf struct buf violations = BUF_INIT(0);
     struct timespec from;
     clock_gettime(CLOCK_MONOTONIC, &from);

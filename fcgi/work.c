@@ -56,7 +56,7 @@ static void read_options(struct work *w, const struct jdoc *doc, uint32_t option
     if (jdoc_is(doc, level, JSON_BOOL))
         w->optimize = doc->vals[level].b ? 2 : 0;
     else
-        w->optimize = (int)jget_int(doc, options, "optimize", 0);
+        w->optimize = (int)jget_int(doc, options, "optimize", w->optimize);
     w->sanitize = jget_bool(doc, options, "sanitize", false);
     w->werror = jget_bool(doc, options, "werror", w->werror);
     w->run = jget_bool(doc, options, "run", true);

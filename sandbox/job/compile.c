@@ -17,6 +17,7 @@
 #define OBJECT_MAX (SPEC_MAX_FILES * 104)
 #define PROGRAM "program"
 #define RUNTIME_DIR "/usr/lib/graph-blocks"
+#define MOLD "/usr/bin/ld.mold"
 
 struct argv {
     const char *v[MAX_ARGV];
@@ -42,16 +43,21 @@ static const char *const always[] = {"-pipe", "-fdiagnostics-format=json", "-fma
 /* Graphs: our own C++, compiled for speed of compilation. It throws nothing; without landing pads
  * a function of thousands of texts and arrays compiles in linear time. */
 static const char *const graph_flags[] = {
-    "-std=c++17", "-w", "-fno-exceptions", "-fno-asynchronous-unwind-tables", "-isystem",
-    RUNTIME_DIR,  NULL};
-/* Programs of people (POST /v1/execute). */
-static const char *const secure_flags[] = {
-    "-O2", "-Wall", "-Wextra", "-fstack-protector-strong", "-D_FORTIFY_SOURCE=2", "-fPIE", NULL};
+    "-std=c++17", "-w", "-fno-exceptions", "-fno-asynchronous-unwind-tables", "-isystem", NULL};
+/* Programs of people (POST /v1/execute); -O2 unless they ask for another level. */
+static const char *const secure_flags[] = {"-Wall", "-Wextra", "-fstack-protector-strong", "-fPIE",
+                                           NULL};
+#define FORTIFY "-D_FORTIFY_SOURCE=2" /* the C library warns about it where nothing is optimized */
 static const char *const sanitize_flags[] = {"-fsanitize=address,undefined",
                                              "-fno-omit-frame-pointer", NULL};
-static const char *const link_flags[] = {"-pie",         "-fuse-ld=mold", "-fno-use-linker-plugin",
-                                         "-Wl,-z,relro", "-Wl,-z,now",    "-Wl,-z,noexecstack",
-                                         "-o",           PROGRAM,         NULL};
+static const char *const link_flags[] = {"-pie",
+                                         "-fno-use-linker-plugin",
+                                         "-Wl,-z,relro",
+                                         "-Wl,-z,now",
+                                         "-Wl,-z,noexecstack",
+                                         "-o",
+                                         PROGRAM,
+                                         NULL};
 static const char *const optimize_flags[] = {"-O0", "-O1", "-O2", "-O3"};
 
 static const char *driver(const struct spec *spec)
@@ -70,17 +76,35 @@ static bool is_source(const struct spec *spec, const char *name)
     return strcmp(dot, ".cpp") == 0 || strcmp(dot, ".cc") == 0 || strcmp(dot, ".cxx") == 0;
 }
 
+/* Where gb.hpp and libgb.a are: the image's folder; on a host (the development fallback) the one
+ * beside gb-job. */
+static const char *runtime_dir(void)
+{
+    static char beside[4096];
+    ssize_t n = in_container() ? 0 : readlink("/proc/self/exe", beside, sizeof(beside) - 16);
+
+    while (n > 0 && beside[n - 1] != '/')
+        n--;
+    if (n <= 0)
+        return RUNTIME_DIR;
+    memcpy(beside + n, "runtime", sizeof("runtime"));
+    return beside;
+}
+
 static void compiler_argv(const struct spec *spec, struct argv *a)
 {
     add(a, driver(spec));
     add_all(a, always);
     if (spec->graph) {
         add_all(a, graph_flags);
-        add(a, optimize_flags[spec->optimize]);
+        add(a, runtime_dir());
     } else {
         add(a, spec->language == LANGUAGE_C ? "-std=gnu17" : "-std=gnu++17");
         add_all(a, secure_flags);
+        if (spec->optimize > 0)
+            add(a, FORTIFY);
     }
+    add(a, optimize_flags[spec->optimize]);
     if (spec->werror)
         add(a, "-Werror");
     if (spec->sanitize)
@@ -92,9 +116,11 @@ static void compiler_argv(const struct spec *spec, struct argv *a)
 }
 
 /* FANN is three libraries with the same functions; the header that a source includes tells which.
- */
+ * NULL: none is needed, and a host need not have it. */
 static const char *fann_library(const struct spec *spec)
 {
+    bool used = in_container();
+
     for (size_t i = 0; i < spec->n_files; i++) {
         struct str text = spec->files[i].text;
 
@@ -102,8 +128,9 @@ static const char *fann_library(const struct spec *spec)
             return "-ldoublefann";
         if (memmem(text.s, text.n, "fixedfann.h", 11) != NULL)
             return "-lfixedfann";
+        used = used || memmem(text.s, text.n, "fann.h", 6) != NULL;
     }
-    return "-lfann";
+    return used ? "-lfann" : NULL;
 }
 
 /* The objects' names go into `names`, which must outlive the arguments. */
@@ -112,6 +139,8 @@ static void linker_argv(const struct spec *spec, struct argv *a, struct buf *nam
     buf_reserve(names, OBJECT_MAX);
     add(a, driver(spec));
     add_all(a, link_flags);
+    if (access(MOLD, X_OK) == 0) /* a host has its own */
+        add(a, "-fuse-ld=mold");
     if (spec->sanitize)
         add_all(a, sanitize_flags);
     for (size_t i = 0; i < spec->n_files && names->error == 0; i++) {
@@ -125,9 +154,9 @@ static void linker_argv(const struct spec *spec, struct argv *a, struct buf *nam
         add(a, names->data + at);
     }
     if (spec->link & LINK_GB)
-        add_all(a, (const char *const[]){"-L" RUNTIME_DIR, "-lgb", NULL});
+        add_all(a, (const char *const[]){"-L", runtime_dir(), "-lgb", NULL});
     add(a, "-Wl,--as-needed");
-    if (spec->link & LINK_FANN)
+    if ((spec->link & LINK_FANN) && fann_library(spec) != NULL)
         add(a, fann_library(spec));
     if (spec->link & LINK_M)
         add(a, "-lm");

@@ -143,10 +143,10 @@ static int parse_options(json_t *options, struct spec *spec, struct err *err)
 
     if ((optimize != NULL && !json_is_integer(optimize)) || level < 0 || level > 3)
         return err_set(err, -EINVAL, "options.optimize must be an integer from 0 to 3");
-    spec->optimize = (unsigned)level;
     spec->sanitize = json_is_true(json_object_get(options, "sanitize"));
     spec->werror = json_is_true(json_object_get(options, "werror"));
     spec->graph = json_is_true(json_object_get(options, "graph"));
+    spec->optimize = optimize != NULL ? (unsigned)level : spec->graph ? 0 : 2;
     return parse_link(json_object_get(options, "link"), spec, err);
 }
 

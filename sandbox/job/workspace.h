@@ -7,6 +7,8 @@
 #include "../../core/base/buf.h"
 #include "../../core/base/err.h"
 
+/* Whether we are PID 1 of a container; else on a host (the development fallback, a test). */
+bool in_container(void);
 /* Enters the workspace: /workspace in a container, else a new folder below /tmp. */
 int workspace_enter(struct err *err);
 /* Makes a file in it; name is a plain file name. */
