@@ -3,6 +3,8 @@
 #
 #   // verdict: A|B  layer: screen|symbol  rule: R  event: SYSCALL  killed_by: RESOURCE  signal: S
 #      truncated: BOOL  request: {members of the request}
+#
+# The JSON files are requests that are attacks themselves, see body_of().
 
 hostile=tests/hostile
 
@@ -36,21 +38,73 @@ ordinary_job_passes() { # NAME
     [ "$(json .verdict) $(json .stdout)" = "ok 7" ] || bad "after $1 an ordinary job fails: $status $(head -c 300 <<<"$body")"
 }
 
-# The containers that stand are warm ones: one process each, and no more of them than the pool holds.
-in_use() {
-    local id n=0
-    for id in $(containers); do
-        [ "$(engine "/containers/$id/top" | jq '.Processes | length' 2>/dev/null)" = 1 ] || n=$((n + 1))
-    done
-    echo "$n"
+# ---- what is left --------------------------------------------------------------------------------
+# The Engine says which containers there are and what is on its disk; the kernel which mounts,
+# processes and descriptors. The pool refills meanwhile: what belongs to one of its containers is no
+# leftover, and a group of attacks ends at rest, with exactly what it began with.
+
+engine_facts() { # bytes of layers, bytes written in containers, how many containers, their ids
+    engine /system/df | jq -r '"\(.LayersSize) \([.Containers[].SizeRw // 0] | add // 0) \(.Containers | length) \([.Containers[].Id] | join(" "))"'
 }
-none_in_use() { [ "$(in_use)" = 0 ]; }
-mounts() { wc -l </proc/self/mountinfo; }
-broker_fds() { ls "/proc/$(cat "$RUN/sandboxd.pid" 2>/dev/null || cat "$RUN/gb-sandboxd.pid")/fd" 2>/dev/null | wc -l; }
-disk() { engine /system/df | jq '.LayersSize'; }
+mounts() { grep -c "$ENGINE_ROOT/" /proc/self/mountinfo; }
+broker_fds() { ls "/proc/$(cat "$RUN/sandboxd.pid")/fd" | wc -l; }
+folders() { local all=("$ENGINE_ROOT"/containers/*/ "$ENGINE_ROOT"/overlay2/*/); echo ${#all[@]}; }
+at_rest() {
+    sbx_status | jq -e '.pool | .busy + .ending + .starting == 0 and .warm == .size'
+}
+sbx_status() { build/release/tests/sbx-run "$RUN/sandbox.sock" status; }
+
+note_rest() { # what there is when nothing is done: set down for left_of() and left_at_rest()
+    local containers ids
+    make -s VARIANT=release build/release/tests/sbx-run
+    ENGINE_ROOT=$(engine /info | jq -r .DockerRootDir)
+    eventually 30 at_rest || bad "no rest before the attacks: $(sbx_status)"
+    read -r REST_LAYERS REST_WRITTEN containers ids < <(engine_facts)
+    REST_CONTAINERS=$containers REST_MOUNTS=$(mounts) REST_FDS=$(broker_fds) REST_FOLDERS=$(folders)
+}
+
+# Each container is a mount, three folders (its own, its layer's two) and some descriptors more.
+left_of() { # CONTAINER: says what is left of it; nothing when all is gone
+    local layers written n ids more
+    read -r layers written n ids < <(engine_facts)
+    more=$((n > REST_CONTAINERS ? n - REST_CONTAINERS : 0))
+    if [ -n "$1" ]; then
+        case " $ids " in *" $1 "*) echo "the container" ;; esac
+        [ -z "$(compgen -G "/sys/fs/cgroup/*/$1")$(compgen -G "/sys/fs/cgroup/*/*/$1")$(
+            compgen -G "/sys/fs/cgroup/*/*$1.scope")$(compgen -G "/sys/fs/cgroup/*/*/*$1.scope")" ] ||
+            echo "its control group, or a process in it"
+        [ ! -e "$ENGINE_ROOT/containers/$1" ] || echo "its folder"
+    fi
+    [ "$layers" -le "$REST_LAYERS" ] && [ "$written" -le $((REST_WRITTEN + more)) ] ||
+        echo "disk: $layers + $written bytes, $REST_LAYERS + $REST_WRITTEN at rest"
+    [ "$(mounts)" -le $((REST_MOUNTS + more)) ] || echo "mounts: $(mounts), $REST_MOUNTS at rest"
+    [ "$(folders)" -le $((REST_FOLDERS + 3 * more)) ] || echo "folders: $(folders), $REST_FOLDERS at rest"
+    [ "$(broker_fds)" -le $((REST_FDS + 4 + 4 * more)) ] || echo "descriptors: $(broker_fds), $REST_FDS at rest"
+}
+nothing_of() { [ -z "$(left_of "$1")" ]; }
+nothing_more() { # than there was at rest
+    local layers written n ids
+    read -r layers written n ids < <(engine_facts)
+    at_rest && [ "$layers $written $n $(mounts) $(folders)" = \
+        "$REST_LAYERS $REST_WRITTEN $REST_CONTAINERS $REST_MOUNTS $REST_FOLDERS" ] && [ "$(broker_fds)" -le "$REST_FDS" ]
+}
+left_at_rest() {
+    eventually 30 nothing_more || bad "not what there was at rest: $(engine_facts), $(mounts) mounts," \
+        "$(folders) folders, $(broker_fds) descriptors; it was $REST_LAYERS $REST_WRITTEN $REST_CONTAINERS," \
+        "$REST_MOUNTS, $REST_FOLDERS, $REST_FDS; $(sbx_status)"
+}
+
+# The attack's reply is in $body.
+proves_itself_clean() { # NAME
+    local container
+    container=$(db "select coalesce(container_id, '') from audit_log where kind = 'job' and job_id = '$(json .job_id)' order by seq desc limit 1")
+    case $(json .stage),$(json .cache) in *,hit) ;; compilation,* | execution,*) [ -n "$container" ] || bad "$1: its audit row names no container" ;; esac
+    ordinary_job_passes "$1"
+    eventually 15 nothing_of "$container" || bad "$1 has left: $(left_of "$container")"
+}
 
 attack() { # FILE
-    local name verdict key got
+    local name verdict key
     name=${1##*/}
     post_patiently /v1/execute "$(request_for "$1")"
     verdict=$(json .verdict)
@@ -59,31 +113,45 @@ attack() { # FILE
     *) bad "$name: verdict '$verdict', not $(wanted "$1" verdict): $status $(head -c 400 <<<"$body")" ;;
     esac
     key=$(wanted "$1" killed_by)
-    [ -z "$key" ] || [ "$(json '.killed_by.resource // .run.killed_by.resource // empty')" = "$key" ] ||
-        bad "$name: killed_by $(json -c '.killed_by'), not $key"
+    [ -z "$key" ] || [ "$(json '.killed_by.resource // empty')" = "$key" ] ||
+        bad "$name: killed_by $(json .killed_by), not $key"
+    case $verdict in
+    time_limit | memory_limit | output_limit)
+        [ "$(json '.killed_by | has("resource", "limit", "observed", "phase")' | sort -u)" = true ] ||
+            bad "$name: $verdict without a whole killed_by: $(json .killed_by)" ;;
+    esac
     key=$(wanted "$1" signal)
     [ -z "$key" ] || [ "$(json .signal)" = "$key" ] || bad "$name: signal $(json .signal), not $key"
     key=$(wanted "$1" truncated)
     [ -z "$key" ] || [ "$(json .truncated)" = "$key" ] || bad "$name: truncated $(json .truncated), not $key"
-    key=$(wanted "$1" rule)
-    [ -z "$key" ] || [ "$(wanted "$1" verdict)" != policy_blocked ] ||
-        [ "$(json "[.violations[].rule] | index(\"$key\") != null")" = true ] ||
-        bad "$name: no violation of $key: $(json '.violations')"
-    case $verdict in null | '') ;; *) [ "$(json .success)" = "$([ "$verdict" = ok ] && echo true || echo false)" ] || bad "$name: success $(json .success) for $verdict" ;; esac
-    ordinary_job_passes "$name"
+    [ "$verdict" = null ] || [ "$(json .success)" = "$([ "$verdict" = ok ] && echo true || echo false)" ] ||
+        bad "$name: success $(json .success) for $verdict"
+    case $verdict in policy_blocked | forbidden_syscall) stopped_by "$1" ;; esac
+    proves_itself_clean "$name"
 }
 
-no_more() { [ "$("$1")" -le "$2" ]; } # MEASURE THAN
+# Which layer stopped it, by which rule, and that this is a security event of that job.
+stopped_by() { # FILE; the reply is in $body
+    local name=${1##*/} key
+    key=$(wanted "$1" rule)
+    [ -z "$key" ] || [ "$(json "[.violations[].rule] | index(\"$key\") != null")" = true ] ||
+        bad "$name: no violation of $key: $(json .violations)"
+    key=$(wanted "$1" event)
+    [ -z "$key" ] || [ "$(json "[.violations[].syscall] | index(\"$key\") != null")" = true ] ||
+        bad "$name: the reply does not name $key: $(json .violations)"
+    case $(wanted "$1" layer) in
+    screen) [ "$(json .stage)" = validation ] || bad "$name: stage $(json .stage), not validation" ;;
+    symbol) [ "$(json '[.violations[].rule] | index("symbol") != null')" = true ] || bad "$name: not stopped by its symbols: $(json .violations)" ;;
+    esac
+    [ "$(db "select count(*) > 0 from security_event where job_id = '$(json .job_id)'")" = 1 ] ||
+        bad "$name: no security event of job $(json .job_id)"
+}
 
-attack_all() { # FILES: then nothing may be left
-    local mounts_before fds_before disk_before f
-    eventually 20 none_in_use
-    mounts_before=$(mounts) fds_before=$(broker_fds) disk_before=$(disk)
+attack_all() { # FILES
+    local f
+    note_rest
     for f in "$@"; do attack "$f"; done
-    eventually 20 none_in_use || bad "$(in_use) containers are still in use"
-    eventually 20 no_more mounts "$mounts_before" || bad "mounts: $mounts_before before, $(mounts) after"
-    eventually 20 no_more broker_fds $((fds_before + 4)) || bad "descriptors of gb-sandboxd: $fds_before before, $(broker_fds) after"
-    eventually 20 no_more disk "$disk_before" || bad "the Engine's disk use grew from $disk_before to $(disk)"
+    left_at_rest
 }
 
 test_hostile_compiling() { attack_all $hostile/compile_*.c*; }
@@ -103,16 +171,59 @@ test_innocents_pass() {
     done
 }
 
-# Requests that are attacks themselves: {"path", "request", "status", "error" or "verdict"}.
-test_hostile_requests() {
-    local f verdict
-    for f in $hostile/*.json; do
-        post_patiently "$(jq -r .path "$f")" "$(jq -c .request "$f")"
-        [ "$status" = "$(jq -r .status "$f")" ] || bad "${f##*/}: status $status: $(head -c 300 <<<"$body")"
-        verdict=$(jq -r '.verdict // empty' "$f")
-        [ -z "$verdict" ] || [ "$(json .verdict)" = "$verdict" ] || bad "${f##*/}: verdict $(json .verdict), not $verdict"
-        ordinary_job_passes "${f##*/}"
+# Requests that are attacks themselves: {"path", "status", and "error", "verdict", "stdout"}, and what is
+# sent: "request", a document; "body", text; "base64", any bytes; "jq", an expression that makes either.
+body_of() { # FILE: into $TMP/sent
+    case $(jq -r 'keys_unsorted | map(select(IN("request", "body", "base64", "jq")))[0]' "$1") in
+    request) jq -c .request "$1" ;;
+    body) jq -j .body "$1" ;;
+    base64) jq -r .base64 "$1" | base64 -d ;;
+    jq) jq -ncr "$(jq -r .jq "$1")" ;;
+    esac >"$TMP/sent"
+}
+
+request_attack() { # FILE
+    local name=${1##*/} key wanted
+    body_of "$1"
+    post_patiently "$(jq -r .path "$1")" "$TMP/sent"
+    [ "$status" = "$(jq -r .status "$1")" ] || bad "$name: status $status: $(head -c 300 <<<"$body")"
+    for key in error verdict stdout; do
+        [ "$(jq "has(\"$key\")" "$1")" = true ] || continue
+        wanted=$(jq -c ".$key" "$1")
+        [ "$(jq -c ".$key" <<<"$body")" = "$wanted" ] || bad "$name: $key $(jq -c ".$key" <<<"$body"), not $wanted: $(head -c 300 <<<"$body")"
     done
+    [ "$status" = 200 ] || [ "$(json .success)" = false ] || bad "$name: a refusal without success: false"
+    proves_itself_clean "$name"
+}
+
+request_attacks() { # FILES
+    local f
+    note_rest
+    for f in "$@"; do request_attack "$f"; done
+    left_at_rest
+}
+
+test_hostile_requests() { request_attacks $hostile/request_*.json; }
+test_hostile_api() { request_attacks $hostile/api_*.json; }
+test_hostile_graphs() { request_attacks $hostile/graph_*.json; }
+
+# One container for all of them, or a few: those in flight share it, the later ones are hits.
+test_two_thousand_identical_requests_at_once() {
+    local before after answers
+    note_rest
+    echo "{\"code\": \"int main(void) { return 0; } // $RANDOM $$\"}" >"$TMP/same"
+    before=$(db "select count(distinct container_id) from job")
+    for _ in $(seq 1 2000); do
+        printf 'url = "%s/v1/execute"\ndata-binary = "@%s"\noutput = /dev/null\nwrite-out = "%%{http_code}\\n"\n' "$GB_URL" "$TMP/same"
+        printf 'cacert = "%s"\nheader = "Authorization: Bearer %s"\nheader = "Content-Type: application/json"\nsilent\nnext\n' "$GB_CA" "$GB_KEY"
+    done | sed '$d' | curl --parallel --parallel-immediate --parallel-max 300 --config - >"$TMP/codes" 2>/dev/null
+    answers=$(sort "$TMP/codes" | uniq -c | awk '{printf "%s of %s ", $1, $2}')
+    [ "$(grep -cvxE '200|429|503' "$TMP/codes")" = 0 ] && [ "$(wc -l <"$TMP/codes")" = 2000 ] || bad "answers: $answers"
+    [ "$(grep -cx 200 "$TMP/codes")" -gt 0 ] || bad "nobody was served: $answers"
+    after=$(db "select count(distinct container_id) from job")
+    [ $((after - before)) -le 8 ] || bad "$((after - before)) containers for one program: $answers"
+    ordinary_job_passes "2000 requests"
+    left_at_rest
 }
 
 # ---- the operator guide's two smoke tests ------------------------------------------------------------
@@ -137,5 +248,8 @@ test_timeout() {
     json_is .killed_by.resource wall
     json_is .killed_by.phase run
     json_is .stdout $'asleep'
-    eventually 10 none_in_use || bad "its container is still there"
+    local container=$(db "select container_id from audit_log where job_id = '$(json .job_id)' order by seq desc limit 1")
+    [ -n "$container" ] || bad "the audit names no container"
+    container_gone() { [ "$(engine "/containers/$1/json" -o /dev/null -w '%{http_code}')" = 404 ]; }
+    eventually 10 container_gone "$container" || bad "its container is still there"
 }

@@ -1,3 +1,8 @@
 // verdict: ok
 #include "raw.h"
-int main(void) { for (long fd = 0; fd < 1100; fd++) raw_find()(3, fd); return 0; }
+int main(void)
+{
+    raw_fn call = raw_find();
+    for (long fd = 0; fd < 1100; fd++) call(3, fd);
+    return 0;
+}
