@@ -91,6 +91,16 @@ static int read_runs(struct execution *x, const struct jdoc *d, uint32_t runs,
     return 0;
 }
 
+/* What gb-sandboxd itself says: in the report, and before it in STARTED. */
+static void read_facts(struct execution *x, const struct jdoc *d)
+{
+    x->container_id = arena_str(&x->arena, jget_str(d, 0, "container_id"));
+    x->image = arena_str(&x->arena, jget_str(d, 0, "image"));
+    x->queue_ms = jget_real(d, 0, "queue_ms");
+    x->start_ms = jget_real(d, 0, "start_ms");
+    x->fallback = jget_bool(d, 0, "fallback_executed", false);
+}
+
 static int read_document(struct execution *x, const struct jdoc *d, const struct buf *output,
                          uint32_t n_runs, struct err *err)
 {
@@ -99,11 +109,7 @@ static int read_document(struct execution *x, const struct jdoc *d, const struct
     x->executed = str_eqc(jget_str(d, 0, "stage"), "execution");
     x->killed_by = arena_str(&x->arena, jget_raw(d, 0, "killed_by"));
     x->policy = arena_str(&x->arena, jget_raw(d, 0, "policy"));
-    x->container_id = arena_str(&x->arena, jget_str(d, 0, "container_id"));
-    x->image = arena_str(&x->arena, jget_str(d, 0, "image"));
-    x->queue_ms = jget_real(d, 0, "queue_ms");
-    x->start_ms = jget_real(d, 0, "start_ms");
-    x->fallback = jget_bool(d, 0, "fallback_executed", false);
+    read_facts(x, d);
     read_compile(x, d, jdoc_get(d, 0, "compile"));
     return read_runs(x, d, jdoc_get(d, 0, "runs"), output, n_runs, err);
 }
@@ -116,4 +122,26 @@ int execution_read_report(struct execution *x, struct str report, const struct b
     rc = rc < 0 ? err_wrap(err, -EPROTO, "report") : read_document(x, &d, output, n_runs, err);
     jdoc_free(&d);
     return rc;
+}
+
+void execution_of_cancelled(struct execution *x, struct str started, const struct buf *output,
+                            uint32_t n_runs)
+{
+    struct jdoc d = {0};
+    x->verdict = VERDICT_cancelled;
+    x->executed = true;
+    if (started.n && jdoc_parse(&d, started.s, started.n, NULL, NULL) == 0)
+        read_facts(x, &d);
+    jdoc_free(&d);
+    x->runs = arena_new_array(&x->arena, n_runs, struct run_result);
+    for (uint32_t i = 0; x->runs && i < n_runs; i++) {
+        x->runs[i] = (struct run_result){
+            .verdict = VERDICT_cancelled,
+            .exit_code = -1,
+            .out = arena_str(&x->arena, buf_view(&output[2 * i])),
+            .err = arena_str(&x->arena, buf_view(&output[2 * i + 1])),
+        };
+        if (i == 0 || x->runs[i].out.n || x->runs[i].err.n)
+            x->n_runs = i + 1;
+    }
 }

@@ -62,4 +62,9 @@ void execution_free(struct execution *x); /* accepts NULL; frees the arena, not 
 int execution_read_report(struct execution *x, struct str report, const struct buf *output,
                           uint32_t n_runs, struct err *err);
 
+/* The job was cancelled: *x is what is known of it, from the STARTED document (may be empty) and what
+ * its runs had written. */
+void execution_of_cancelled(struct execution *x, struct str started, const struct buf *output,
+                            uint32_t n_runs);
+
 #endif

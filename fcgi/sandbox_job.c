@@ -21,16 +21,13 @@ struct collector {
     struct buf *output; /* 2 for each run */
     uint32_t n_runs;
     struct timespec looked;
-    struct buf image;
+    struct buf started; /* gb-sandboxd's STARTED */
 };
 
 static void on_started(void *data, struct str json)
 {
     struct collector *c = data;
-    struct jdoc d = {0};
-    if (jdoc_parse(&d, json.s, json.n, NULL, NULL) == 0)
-        buf_str(&c->image, jget_str(&d, 0, "image"));
-    jdoc_free(&d);
+    buf_str(&c->started, json);
 }
 
 static void on_output(void *data, unsigned run, bool is_stderr, struct str bytes)
@@ -155,9 +152,8 @@ static enum outcome judge(struct request *q, int rc, const struct sandbox_reply 
                           const struct collector *c, struct execution *x, struct err *err)
 {
     if (rc == -ECANCELED) {
-        x->verdict = VERDICT_cancelled;
-        x->executed = true;
-        x->image = arena_str(&x->arena, buf_view(&c->image));
+        execution_of_cancelled(x, buf_view(&c->started), c->output, c->n_runs);
+        spend(q, x);
         return OUTCOME_ok;
     }
     if (rc == 0 && reply->refusal.len)
@@ -197,7 +193,7 @@ static enum outcome run_once(struct request *q, const struct sandbox_job *job, s
 
     for (uint32_t i = 0; i < n_output; i++)
         buf_free(&output[i]);
-    buf_free(&c.image);
+    buf_free(&c.started);
     sandbox_reply_free(&reply);
     return o;
 }

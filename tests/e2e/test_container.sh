@@ -44,3 +44,25 @@ test_gb_job_started_by_hand_leaves_its_folder_alone() {
     is "exit code for an unknown argument" $? 2
     is "what is left" "$(cd "$mine" && find . | sort | tr '\n' ' ')" ". ./deep ./deep/er ./deep/file "
 }
+
+test_delete_of_a_job_ends_its_container_and_keeps_its_output() {
+    local job container
+    post /v1/execute '{"code":"#include <stdio.h>\n#include <time.h>\nint main(void) { struct timespec t = {9, 0}; puts(\"begun\"); fflush(stdout); nanosleep(&t, 0); return 0; }\n","options":{"cache":"bypass"}}' \
+        -H 'Prefer: respond-async'
+    status_is 202
+    job=$(json .job_id)
+    job_is() { api GET "/v1/jobs/$job" && [ "$(json .state)" = "$1" ]; }
+    has_begun() { api GET "/v1/jobs/$job/events" -m 2 >/dev/null; grep -q begun "$TMP/body"; }
+    eventually 15 job_is running || bad "it does not run: $body"
+    eventually 15 has_begun || bad "it says nothing: $(head -c 300 "$TMP/body")"
+    api DELETE "/v1/jobs/$job"
+    status_is 200
+    eventually 5 job_is cancelled || bad "not cancelled: $body"
+    is verdict "$(json .result.verdict)" cancelled
+    is success "$(json .result.success)" false
+    is "output so far" "$(json .result.stdout)" begun
+    container=$(db "select container_id from audit_log where job_id = '$job' and container_id is not null order by seq desc limit 1")
+    [ -n "$container" ] || bad "the audit names no container"
+    is_gone() { [ "$(engine "/containers/$container/json" -o /dev/null -w '%{http_code}')" = 404 ]; }
+    eventually 10 is_gone || bad "its container is still there"
+}
