@@ -14,6 +14,7 @@
 
 #include "../policy.h"
 #include "notify.h"
+#include "reach.h"
 
 /* Descriptors below this are the program's own; everything of ours is moved above it first. */
 #define FIRST_HIGH_FD (POLICY_PROGRAM_FD + 1)
@@ -120,12 +121,17 @@ static void volunteer_for_oom(void)
     }
 }
 
+/* Nothing regains what is given up from here on. */
+static void give_up_privileges(const struct child_fds *fds)
+{
+    must(fds, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+}
+
 /* From here on only what the filter allows is possible. */
 static void load_filter(const struct child_fds *fds, struct filter *filter)
 {
     int listener;
 
-    must(fds, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
     if (filter == NULL)
         return;
     listener = must(fds, filter_load(filter));
@@ -151,6 +157,8 @@ void child_become(const struct proc_plan *plan, const struct child_fds *given)
     set_fds(plan, &fds);
     volunteer_for_oom();
     set_rlimits(&fds, &plan->limits);
+    give_up_privileges(&fds);
+    must(&fds, reach_restrict(plan->sees_itself));
     load_filter(&fds, plan->filter);
     become(plan);
     must(&fds, -1);

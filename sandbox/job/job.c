@@ -21,7 +21,7 @@
  *
  * Children share our uid. They cannot touch us: we are not dumpable (no ptrace, no /proc/1/fd, no
  * /proc/1/mem), PID 1 takes no signal from its own namespace, and the filters refuse the calls
- * anyway.
+ * anyway. What they reach of the file system is bounded by Landlock (reach.h).
  *
  * Who ends whom: a deadline, a limit or the child's own end makes us kill(-1, SIGKILL) and reap
  * until nobody is left (kill.c, proc.c); gb-sandboxd ends us by destroying the container. When the
@@ -45,6 +45,7 @@
 #include "compile.h"
 #include "frames.h"
 #include "imports.h"
+#include "reach.h"
 #include "report.h"
 #include "run.h"
 #include "spec.h"
@@ -219,9 +220,9 @@ static int send_report(const struct job *job)
 /* The first frame: from now on the container is a warm one. */
 static int say_ready(const struct frames *peer, struct err *err)
 {
-    char json[64];
-    int n = snprintf(json, sizeof json, "{\"version\":\"%s\",\"cgroup\":%d}", GB_VERSION,
-                     cgroup_version());
+    char json[96];
+    int n = snprintf(json, sizeof json, "{\"version\":\"%s\",\"cgroup\":%d,\"landlock\":%d}",
+                     GB_VERSION, cgroup_version(), reach_version());
     int rc = frames_write(peer, FRAME_READY, (struct str){json, (size_t)n});
 
     return rc == 0 ? 0 : err_errno(err, -rc, "saying that we are ready");

@@ -45,6 +45,7 @@ struct proc_plan {
     int stdin_fd;          /* becomes descriptor 0 */
     bool fault_channel;    /* opens descriptor 3 for the child */
     struct filter *filter; /* NULL: none (tests) */
+    bool sees_itself;      /* built with sanitizers: may read /proc/self (reach.h) */
     struct proc_limits limits;
     void *data; /* handed to the callbacks */
     void (*output)(void *data, enum proc_stream stream, struct str bytes);
