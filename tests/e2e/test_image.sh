@@ -28,23 +28,27 @@ test_the_image_of_a_result_is_the_one_that_ran() {
 
 # The good image with one thing wrong, each.
 test_a_bad_image_is_refused() {
-    local name=bad-image-$$ said row
+    local name=bad-image-$$ said change place mode reason id
     said=$(check_image "$(image_name)") || bad "the good image is refused: $said"
-    mkdir -p "$TMP/context/bin"
-    printf 'x' | tee "$TMP/context/bin/sh" "$TMP/context/bin/tool" "$TMP/context/gb-job" >/dev/null
-    chmod 755 "$TMP/context/bin/sh" "$TMP/context/gb-job"
-    chmod 4755 "$TMP/context/bin/tool"
-    echo 'root:x:0:0::/:/' >"$TMP/context/passwd"
-    while IFS='|' read -r row reason; do
-        printf 'FROM %s\n%s\n' "$(image_name)" "$row" >"$TMP/context/Dockerfile"
-        DOCKER_BUILDKIT=0 docker_here build -q -t "$name" "$TMP/context" >/dev/null || bad "cannot build: $row"
-        if said=$(check_image "$name"); then bad "passes: $row"; else has "$row" "$said" "$reason"; fi
+    mkdir -p "$TMP/root/usr/bin" "$TMP/root/etc"
+    while IFS='|' read -r change place mode reason; do
+        id=$(docker_here create "$(image_name)")
+        if [ -n "$place" ]; then
+            echo 'root:x:0:0::/:/' >"$TMP/root/$place"
+            chmod "$mode" "$TMP/root/$place"
+            tar -C "$TMP/root" -c "$place" | docker_here cp - "$id:/"
+        fi
+        docker_here commit --change "$change" "$id" "$name" >/dev/null
+        docker_here rm "$id" >/dev/null
+        if said=$(check_image "$name"); then bad "passes: $change $place"; else has "$change $place" "$said" "$reason"; fi
         docker_here rmi -f "$name" >/dev/null
     done <<'ROWS'
-USER 0|its user is '0'
-COPY bin/tool /usr/bin/tool|setuid
-COPY bin/sh /usr/bin/sh|a shell
-COPY passwd /etc/passwd|not the user sandbox
-COPY gb-job /usr/bin/gb-job|hello-world job failed
+USER 0|||its user is '0'
+USER 1000:1000|usr/bin/tool|4755|setuid or setgid
+USER 1000:1000|usr/bin/tool|666|all may write
+USER 1000:1000|usr/bin/sh|755|a shell
+USER 1000:1000|usr/bin/python3.11|755|a shell, an interpreter
+USER 1000:1000|etc/passwd|644|not the user sandbox
+USER 1000:1000|usr/bin/gb-job|755|hello-world job failed
 ROWS
 }
