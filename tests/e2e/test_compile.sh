@@ -68,7 +68,7 @@ test_wrong_key_is_401() {
 test_body_over_the_limit_is_413() {
     head -c 9000000 /dev/zero | tr '\0' ' ' >"$TMP/big"
     post /v1/compile "$TMP/big"
-    problem_is 413 too_large
+    problem_is 413 body_too_large
 }
 
 test_broken_json_is_no_json() {
