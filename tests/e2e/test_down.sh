@@ -45,3 +45,11 @@ test_engine_stopped_is_503_with_what_to_do_and_recovers() {
     post /v1/compile "$(fresh_graph)"
     json_is .success true
 }
+
+test_up_again_changes_nothing_of_a_stack_that_is_up() {
+    local before=$(stat -c '%a %U:%G' "$RUN") pids=$(cat "$RUN"/*.pid | sort)
+    ops/up >"$TMP/said" 2>&1 || bad "up again: $(cat "$TMP/said")"
+    has "up" "$(cat "$TMP/said")" "already up"
+    is "mode of the folder" "$(stat -c '%a %U:%G' "$RUN")" "$before"
+    is "processes" "$(cat "$RUN"/*.pid | sort)" "$pids"
+}
