@@ -10,8 +10,9 @@
 #include "service.h"
 
 /* Answers one element as a request of its own. It borrows the batch's document and caller. */
-static void answer_one(struct request *q, uint32_t element, struct jsonw *w)
+static void answer_one(struct request *q, unsigned at, uint32_t element, struct jsonw *w)
 {
+    const char *key = request_param(q, "HTTP_IDEMPOTENCY_KEY");
     struct request one;
     struct str path = arena_str(&q->arena, jget_str(&q->doc, element, "path")), none;
     unsigned allowed;
@@ -27,7 +28,9 @@ static void answer_one(struct request *q, uint32_t element, struct jsonw *w)
                            : problem(&one, OUTCOME_internal, "no memory for the batch");
     if (route) {
         ledger_begin(&one, route->name);
-        one.job.idempotency_key = (struct str){0}; /* the batch's is none of its elements' */
+        if (key[0]) /* each element has one that is derived of the batch's */
+            ledger_idempotent(&one, arena_printf(&one.arena, "%s#%u", key, at), route->name,
+                              jget_raw(&q->doc, element, "body"));
         o = o == OUTCOME_ok ? perform(&one, route, body) : ledger_close(&one, o);
     }
 
@@ -38,6 +41,8 @@ static void answer_one(struct request *q, uint32_t element, struct jsonw *w)
     jw_close(w, '}');
     for (int i = 0; i < PHASE_COUNT; i++)
         q->spent_ms[i] += one.spent_ms[i];
+    if (one.quota.figure[QUOTA_jobs_per_minute].limit > 0)
+        q->quota = one.quota;
     one.doc = (struct jdoc){0}; /* the batch's */
     request_free(&one);
 }
@@ -45,17 +50,17 @@ static void answer_one(struct request *q, uint32_t element, struct jsonw *w)
 enum outcome handle_batch(struct request *q, uint32_t body)
 {
     uint32_t list = jdoc_get(&q->doc, body, "requests");
-    if (q->doc.vals[list].count > q->service->cfg.max_batch)
-        return problem(q, OUTCOME_bad_field, "a batch may have %lld requests",
-                       (long long)q->service->cfg.max_batch);
+    unsigned at = 0;
     struct jsonw w = reply_json(q);
     jw_open(&w, '{');
     jw_key(&w, "responses");
     jw_open(&w, '[');
     for (uint32_t it = jdoc_first(&q->doc, list); it != JSON_NONE;
          it = jdoc_next(&q->doc, list, it))
-        answer_one(q, it, &w);
+        answer_one(q, at++, it, &w);
     jw_close(&w, ']');
     jw_close(&w, '}');
+    if (q->quota.figure[QUOTA_jobs_per_minute].limit > 0)
+        ledger_quota_headers(&q->reply, &q->quota);
     return OUTCOME_ok;
 }

@@ -20,6 +20,7 @@
 #include "reply.h"
 #include "service.h"
 
+#define IDEMPOTENCY_KEY_MAX 255
 #define KEPT_BYTES (256 << 10) /* of a buffer's memory, from one request to the next */
 
 /* ---- what the web server says ---------------------------------------------------------------- */
@@ -211,7 +212,7 @@ static enum outcome read_json(struct request *q)
 enum outcome check_fields(struct request *q, const struct field *fields, uint32_t body)
 {
     struct field_check check;
-    if (!fields || fields_check(&q->doc, body, fields, &check))
+    if (!fields || fields_check(&q->doc, body, fields, &q->service->cfg, &check))
         return OUTCOME_ok;
     struct jsonw w;
     enum outcome o = check.complaints[0].outcome;
@@ -229,14 +230,19 @@ enum outcome perform(struct request *q, const struct route *route, uint32_t body
     return ledger_close(q, o);
 }
 
-/* What tells a repeated request from another one that bears its Idempotency-Key. */
-static void fingerprint(struct request *q)
+/* A key of the client's for one request (draft-ietf-httpapi-idempotency-key-header): short, and
+ * nothing that could not stand in a log. */
+static enum outcome check_idempotency_key(struct request *q)
 {
-    char *hex = arena_alloc(&q->arena, WORK_HASH_HEX);
-    if (!hex || !q->job.idempotency_key.n)
-        return;
-    sha256_hex(buf_view(&q->body), hex);
-    q->job.fingerprint = str_c(hex);
+    const char *key = request_param(q, "HTTP_IDEMPOTENCY_KEY");
+    size_t n = strlen(key);
+    bool good = n <= IDEMPOTENCY_KEY_MAX;
+    for (size_t i = 0; i < n && good; i++)
+        good = key[i] > 0x20 && key[i] < 0x7f;
+    return good ? OUTCOME_ok
+                : problem(q, OUTCOME_bad_field,
+                          "`Idempotency-Key` must have 1 to %d printable characters",
+                          IDEMPOTENCY_KEY_MAX);
 }
 
 static enum outcome answer(struct request *q)
@@ -247,6 +253,8 @@ static enum outcome answer(struct request *q)
         o = auth_caller(q);
     if (o == OUTCOME_ok)
         o = auth_scopes(q, r->scopes);
+    if (o == OUTCOME_ok && r->flags & WANT_JSON)
+        o = check_idempotency_key(q);
     if (o != OUTCOME_ok)
         return o;
     if (r->flags & WANT_JOB)
@@ -255,7 +263,8 @@ static enum outcome answer(struct request *q)
         o = read_json(q);
     if (o != OUTCOME_ok)
         return ledger_close(q, o);
-    fingerprint(q);
+    ledger_idempotent(q, str_c(request_param(q, "HTTP_IDEMPOTENCY_KEY")), r->name,
+                      buf_view(&q->body));
     return r->flags & MAY_ASYNC && async_wanted(q) ? async_accept(q) : perform(q, r, 0);
 }
 
@@ -268,6 +277,12 @@ static void log_request(const struct request *q, enum outcome o)
               "outcome", outcome_row(o)->name, "verdict", q->verdict ? q->verdict : "", "cache",
               q->cache ? q->cache : "", "user", q->known ? q->caller.user : "", "client",
               q->env.remote_addr, "ms", ms, NULL);
+}
+
+/* The older paths count as those they stand for: a series may be there but once. */
+static unsigned counted_as(const struct route *r)
+{
+    return r ? (unsigned)(route_named(str_c(r->name)) - routes) : n_routes;
 }
 
 void dispatch(struct worker *w, const struct transport *t)
@@ -283,8 +298,7 @@ void dispatch(struct worker *w, const struct transport *t)
     enum outcome o = q.route ? answer(&q) : no_route(&q, allowed);
     if (!q.reply.sent)
         reply_send(&q, o);
-    metrics_request(w->service->metrics, q.route ? (unsigned)(q.route - routes) : n_routes, o,
-                    q.spent_ms, ms_since(&q.began));
+    metrics_request(w->service->metrics, counted_as(q.route), o, q.spent_ms, ms_since(&q.began));
     log_request(&q, o);
     request_free(&q);
 }

@@ -29,6 +29,15 @@ static const char *type_of(const struct jdoc *doc, uint32_t v)
     return json_type_name(doc->vals[v].type);
 }
 
+int64_t field_max(const struct field *f, const struct config *cfg)
+{
+    int64_t value;
+    if (!f->max_of || !cfg)
+        return f->max;
+    memcpy(&value, (const char *)cfg + f->max_of, sizeof(value));
+    return value << f->max_shift;
+}
+
 static const struct field *find(const struct field *table, struct str name)
 {
     for (const struct field *f = table; f->name; f++)
@@ -37,10 +46,10 @@ static const struct field *find(const struct field *table, struct str name)
     return NULL;
 }
 
-static void complain_unknown(struct field_check *c, uint32_t value, struct str name,
-                             const struct field *table)
+/* The known name that this one was meant to be, or NULL: the nearest, else one that it begins
+ * ("memory" of "memory_mb"). */
+static const char *suggest(struct str name, const struct field *table)
 {
-    unsigned before = c->n;
     const char *best = NULL;
     unsigned best_distance = NEAREST_MAX + 1;
     for (const struct field *f = table; f->name; f++) {
@@ -50,6 +59,17 @@ static void complain_unknown(struct field_check *c, uint32_t value, struct str n
             best = f->name;
         }
     }
+    for (const struct field *f = table; f->name && !best; f++)
+        if (name.n > 2 && name.n < strlen(f->name) && memcmp(f->name, name.s, name.n) == 0)
+            best = f->name;
+    return best;
+}
+
+static void complain_unknown(struct field_check *c, uint32_t value, struct str name,
+                             const struct field *table)
+{
+    unsigned before = c->n;
+    const char *best = suggest(name, table);
     int shown = name.n > 60 ? 60 : (int)name.n;
     if (best)
         complain(c, OUTCOME_unknown_field, value, "",
@@ -87,9 +107,12 @@ static void check_string(const struct jdoc *doc, uint32_t v, const struct field 
     if (!jdoc_is(doc, v, JSON_STRING)) {
         complain(c, OUTCOME_bad_field, v, f->name, "`%s` must be a string, not %s", f->name,
                  type_of(doc, v));
-    } else if (f->type == FIELD_STRING && s.n > (size_t)f->max) {
+    } else if (f->type == FIELD_STRING && s.n > (size_t)field_max(f, c->cfg)) {
         complain(c, OUTCOME_bad_field, v, f->name, "`%s` has %zu bytes; at most %lld are accepted",
-                 f->name, s.n, (long long)f->max);
+                 f->name, s.n, (long long)field_max(f, c->cfg));
+    } else if (f->no_nul && memchr(s.s, '\0', s.n)) {
+        complain(c, OUTCOME_bad_field, v, f->name, "`%s` may not contain the character U+0000",
+                 f->name);
     } else if (f->type == FIELD_WORD && !nearest_has_word(f->words, s)) {
         complain(c, OUTCOME_bad_field, v, f->name, "`%s` must be one of: %s", f->name, f->words);
     }
@@ -100,18 +123,33 @@ static void check_object(const struct jdoc *doc, uint32_t v, const struct field 
 static void check_value(const struct jdoc *doc, uint32_t v, const struct field *f,
                         struct field_check *c);
 
+/* A map's names are the caller's, so that the same one may be there twice; maps are small. */
+static void check_names(const struct jdoc *doc, uint32_t v, const struct field *f,
+                        struct field_check *c)
+{
+    for (uint32_t it = jdoc_first(doc, v); it != JSON_NONE; it = jdoc_next(doc, v, it))
+        for (uint32_t at = jdoc_first(doc, v); at != it; at = jdoc_next(doc, v, at)) {
+            struct str name = jdoc_str(doc, it);
+            if (str_eq(name, jdoc_str(doc, at)))
+                complain(c, OUTCOME_bad_field, it + 1, f->name, "`%s`: `%.*s` is given twice",
+                         f->name, name.n > 60 ? 60 : (int)name.n, name.s);
+        }
+}
+
 /* An array's elements, or the values of a map. */
 static void check_elements(const struct jdoc *doc, uint32_t v, const struct field *f,
                            struct field_check *c)
 {
     bool map = f->type == FIELD_MAP;
-    int64_t n = doc->vals[v].count;
-    if (n < f->min || n > f->max) {
+    int64_t n = doc->vals[v].count, most = field_max(f, c->cfg);
+    if (n < f->min || n > most) {
         complain(c, OUTCOME_bad_field, v, f->name,
                  "`%s` must have between %lld and %lld %s, not %lld", f->name, (long long)f->min,
-                 (long long)f->max, map ? "members" : "elements", (long long)n);
+                 (long long)most, map ? "members" : "elements", (long long)n);
         return;
     }
+    if (map)
+        check_names(doc, v, f, c);
     for (uint32_t it = jdoc_first(doc, v); f->sub && it != JSON_NONE; it = jdoc_next(doc, v, it))
         check_value(doc, map ? it + 1 : it, f->sub, c);
 }
@@ -178,9 +216,10 @@ static void check_object(const struct jdoc *doc, uint32_t v, const struct field 
 }
 
 bool fields_check(const struct jdoc *doc, uint32_t object, const struct field *table,
-                  struct field_check *ret)
+                  const struct config *cfg, struct field_check *ret)
 {
     ret->n = 0;
+    ret->cfg = cfg;
     check_object(doc, object, table, ret);
     return ret->n == 0;
 }

@@ -7,6 +7,9 @@
 #ifndef GB_FCGI_FIELDS_H
 #define GB_FCGI_FIELDS_H
 
+#include <stddef.h>
+
+#include "../core/base/config.h"
 #include "../core/base/json.h"
 #include "../core/base/jsonw.h"
 #include "outcome.h"
@@ -28,9 +31,14 @@ struct field {
     const char *name; /* NULL ends a table */
     enum field_type type;
     int64_t min, max;
+    /* offsetof(struct config, ...) of the operator's bound in place of max, which it is shifted by
+     * max_shift to be in the unit of; 0: max it is. */
+    size_t max_of;
+    unsigned max_shift;
     const struct field *sub;
     const char *words; /* FIELD_WORD: separated by spaces */
     bool required;
+    bool no_nul;          /* FIELD_STRING: without the character U+0000 */
     enum outcome missing; /* when required and absent or null */
     const char *doc;
 };
@@ -54,13 +62,16 @@ struct field_complaint {
 };
 
 struct field_check {
+    const struct config *cfg;
     struct field_complaint complaints[FIELD_COMPLAINTS_MAX];
     unsigned n;
 };
 
+/* The upper bound that is in force; cfg NULL: the table's. */
+int64_t field_max(const struct field *f, const struct config *cfg);
 /* Checks the object against the table; true when there is nothing to complain about. */
 bool fields_check(const struct jdoc *doc, uint32_t object, const struct field *table,
-                  struct field_check *ret);
+                  const struct config *cfg, struct field_check *ret);
 /* The complaints as a JSON array of {pointer, field, message, suggestion}. */
 void fields_complaints_json(const struct jdoc *doc, const struct field_check *check,
                             struct jsonw *w);

@@ -9,13 +9,15 @@
 #define LIMIT_MAX 1000000000 /* past it a limit is an overflow, not a wish */
 #define INPUTS_MAX 100
 #define BATCH_MAX 20
+/* An operator's bound in place of the table's. */
+#define BOUND(key) .max_of = offsetof(struct config, key)
 #define END                                                                                        \
     {                                                                                              \
         .name = NULL                                                                               \
     }
 
 static const struct field one_arg = {
-    .name = "args", .type = FIELD_STRING, .max = 4096, .doc = "an argument"};
+    .name = "args", .type = FIELD_STRING, .max = 4096, .no_nul = true, .doc = "an argument"};
 
 #define STDIN_FIELD                                                                                \
     {                                                                                              \
@@ -87,6 +89,7 @@ static const struct field execute_options[] = {
          .type = FIELD_ARRAY,                                                                      \
          .min = 1,                                                                                 \
          .max = INPUTS_MAX,                                                                        \
+         BOUND(max_inputs),                                                                        \
          .sub = &one_input,                                                                        \
          .doc = "several runs of one compilation, in place of stdin and args"},                    \
         {.name = "limits",                                                                         \
@@ -119,10 +122,19 @@ const struct field fields_emit[] = {
 
 const struct field fields_preview[] = {GRAPH_FIELDS, STDIN_FIELD, END};
 
-static const struct field one_file = {
-    .name = "files", .type = FIELD_STRING, .max = SOURCE_MAX, .doc = "a source"};
+static const struct field one_file = {.name = "files",
+                                      .type = FIELD_STRING,
+                                      .max = SOURCE_MAX,
+                                      BOUND(max_source_kb),
+                                      .max_shift = 10,
+                                      .doc = "a source"};
 const struct field fields_execute[] = {
-    {.name = "code", .type = FIELD_STRING, .max = SOURCE_MAX, .doc = "the source, in one piece"},
+    {.name = "code",
+     .type = FIELD_STRING,
+     .max = SOURCE_MAX,
+     BOUND(max_source_kb),
+     .max_shift = 10,
+     .doc = "the source, in one piece"},
     {.name = "files",
      .type = FIELD_MAP,
      .min = 1,
@@ -137,7 +149,7 @@ const struct field fields_execute[] = {
 static const struct field batch_members[] = {
     {.name = "path",
      .type = FIELD_WORD,
-     .words = "/v1/compile /v1/execute /v1/validate /v1/emit /v1/preview",
+     .words = "/v1/compile /v1/execute /v1/validate /v1/emit /v1/preview /compile /execute",
      .required = true,
      .doc = "which of the routes"},
     {.name = "body", .type = FIELD_OBJECT, .required = true, .doc = "what that route accepts"},
@@ -149,6 +161,7 @@ const struct field fields_batch[] = {{.name = "requests",
                                       .required = true,
                                       .min = 1,
                                       .max = BATCH_MAX,
+                                      BOUND(max_batch),
                                       .sub = &one_request,
                                       .doc = "up to 20 requests"},
                                      END};

@@ -8,6 +8,7 @@
 #include "../core/base/log.h"
 #include "../sql/store_jobs.h"
 #include "job_json.h"
+#include "key.h"
 #include "metrics.h"
 #include "reply.h"
 #include "service.h"
@@ -22,8 +23,21 @@ void ledger_begin(struct request *q, const char *kind)
     q->job.user = str_c(q->caller.user);
     q->job.request_id = str_c(q->env.request_id);
     q->job.client_ip = str_c(q->env.remote_addr);
-    q->job.idempotency_key = str_c(request_param(q, "HTTP_IDEMPOTENCY_KEY"));
     log_ids(q->env.request_id, q->job.id);
+}
+
+void ledger_idempotent(struct request *q, struct str key, const char *route, struct str body)
+{
+    cleanup_buf struct buf text = BUF_INIT(0);
+    char *hex = arena_alloc(&q->arena, WORK_HASH_HEX);
+    if (!key.n || !q->job.kind || !hex)
+        return;
+    buf_puts(&text, route);
+    buf_putc(&text, '\0');
+    buf_str(&text, body);
+    sha256_hex(buf_view(&text), hex);
+    q->job.idempotency_key = key;
+    q->job.fingerprint = str_c(hex);
 }
 
 void ledger_quota_headers(struct reply *r, const struct quota_state *quota)
@@ -34,6 +48,14 @@ void ledger_quota_headers(struct reply *r, const struct quota_state *quota)
     reply_header(r, "RateLimit-Reset", "%lld", (long long)rate->reset_s);
 }
 
+/* Nothing of this job stands in the store or will, so its id is not told. */
+static void forget(struct request *q)
+{
+    q->recorded = true;
+    q->job.id[0] = '\0';
+}
+
+/* A refusal costs nothing and leaves no row: it may come as often as the web server lets it. */
 static enum outcome refused(struct request *q, const struct quota_state *quota)
 {
     enum outcome o = OUTCOME_quota_exceeded;
@@ -42,6 +64,7 @@ static enum outcome refused(struct request *q, const struct quota_state *quota)
     else if (quota->refused_by == QUOTA_system_running || quota->refused_by == QUOTA_system_queue)
         o = OUTCOME_overloaded;
     struct jsonw w;
+    forget(q);
     problem_begin(q, o, &w, "%s", quota_limit_message(quota->refused_by));
     jw_kcstr(&w, "quota", quota_limit_name(quota->refused_by));
     jw_kint(&w, "retry_after", quota->retry_after_s);
@@ -76,9 +99,22 @@ static enum outcome replay(struct request *q)
     return outcome_of_word(arena_str(&q->arena, view.error).s, (int)view.http_status);
 }
 
+static enum outcome unavailable(struct request *q)
+{
+    reply_header(&q->reply, "Retry-After", "1");
+    if (q->admitted)
+        return problem(q, OUTCOME_store_unavailable,
+                       "the job's end cannot be recorded now; GET /v1/jobs/%s will tell it",
+                       q->job.id);
+    forget(q);
+    return problem(q, OUTCOME_store_unavailable,
+                   "the job cannot be recorded now, so it was not run; try again");
+}
+
 static enum outcome store_said(struct request *q, int rc, const struct quota_state *quota,
                                const struct err *err)
 {
+    q->quota = *quota;
     if (quota->figure[QUOTA_jobs_per_minute].limit > 0)
         ledger_quota_headers(&q->reply, quota);
     switch (rc) {
@@ -89,17 +125,18 @@ static enum outcome store_said(struct request *q, int rc, const struct quota_sta
     case -EEXIST:
         return replay(q);
     case -EBADMSG:
+        forget(q);
         return problem(q, OUTCOME_idempotency_mismatch,
                        "this Idempotency-Key came with another request before");
     default:
         break;
     }
     log_err(LOG_LEVEL_ERROR, err, "the store cannot record a job", NULL);
-    if (!store_unavailable(rc))
+    if (!store_unavailable(rc)) {
+        q->recorded = true; /* it cannot be */
         return problem(q, OUTCOME_internal, "the job could not be recorded");
-    reply_header(&q->reply, "Retry-After", "1");
-    return problem(q, OUTCOME_store_unavailable,
-                   "the job cannot be recorded now, so it was not run; try again");
+    }
+    return unavailable(q);
 }
 
 enum outcome ledger_admit(struct request *q, int64_t lease_ms)

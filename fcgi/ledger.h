@@ -13,6 +13,9 @@
 /* Makes the request a job of this kind, with an id of its own. */
 void ledger_begin(struct request *q, const char *kind);
 
+/* The job bears this Idempotency-Key ("": none); a repetition is one of the same route and body. */
+void ledger_idempotent(struct request *q, struct str key, const char *route, struct str body);
+
 /* May it run now? Then it stands in the store as running, for at most lease_ms. */
 enum outcome ledger_admit(struct request *q, int64_t lease_ms);
 

@@ -304,10 +304,20 @@ static enum outcome fly_together(struct pass *p)
     return o;
 }
 
+/* The limits in force go into the job's row and the audit. */
+static void note_limits(struct request *q, const struct work *w)
+{
+    cleanup_buf struct buf text = BUF_INIT(0);
+    struct jsonw j = {.out = &text};
+    limits_json(&w->limits, &j);
+    q->job.limits = arena_str(&q->arena, buf_view(&text));
+}
+
 enum outcome pipeline_run(struct request *q, struct work *w)
 {
     struct pass p = {.q = q, .w = w};
     enum outcome o;
+    note_limits(q, w);
     if (!pass_init(&p)) {
         o = problem(q, OUTCOME_internal, "no memory");
     } else if (w->n_inputs && look_up(&p) == 0) {
@@ -330,5 +340,6 @@ enum outcome pipeline_blocked(struct request *q, struct work *w, const char *vio
 {
     struct execution x = {.validation = true, .verdict = VERDICT_policy_blocked};
     struct pass p = {.q = q, .w = w};
+    note_limits(q, w);
     return finish(&p, &x, CACHE_BYPASS, violations);
 }

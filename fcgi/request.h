@@ -74,11 +74,12 @@ struct request {
     const char *verdict; /* for the log; NULL: none */
     const char *cache;   /* the same */
 
-    void *live;         /* live_output()'s own */
-    struct job_new job; /* kind NULL: this request makes no job */
-    bool admitted;      /* the job stands in the store as running: store_finish() ends it */
-    bool recorded;      /* its end stands there too */
-    bool leased;        /* gb-jobd's: the lease wants a sign of life now and then */
+    void *live;               /* live_output()'s own */
+    struct quota_state quota; /* what the store said last; all 0: it was not asked */
+    struct job_new job;       /* kind NULL: this request makes no job */
+    bool admitted;            /* the job stands in the store as running: store_finish() ends it */
+    bool recorded;            /* its end stands there too */
+    bool leased;              /* gb-jobd's: the lease wants a sign of life now and then */
     /* Told of output while the program runs, and without any when time has passed; NULL: nobody. */
     void (*live_output)(struct request *q, unsigned run, bool is_stderr, struct str bytes);
 };

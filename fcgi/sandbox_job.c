@@ -163,6 +163,9 @@ static enum outcome judge(struct request *q, int rc, const struct sandbox_reply 
     if (rc < 0)
         return broken(q, rc, err);
     spend(q, x);
+    if (x->verdict == VERDICT_sandbox_unavailable) /* gb-job could not do its work: our failure */
+        return unavailable(q, OUTCOME_sandbox_unavailable, RETRY_AFTER_S,
+                           "the sandbox failed while it had the job");
     return OUTCOME_ok;
 }
 
@@ -216,6 +219,7 @@ enum outcome sandbox_job_run(struct request *q, const struct sandbox_job *job, s
     enum outcome o;
     do
         o = run_once(q, job, x, ret_binary);
-    while ((o == OUTCOME_sandbox_unavailable || o == OUTCOME_overloaded) && be_patient(q));
+    while ((o == OUTCOME_sandbox_unavailable || o == OUTCOME_overloaded) &&
+           x->verdict != VERDICT_sandbox_unavailable && be_patient(q));
     return o;
 }

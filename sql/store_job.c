@@ -117,10 +117,11 @@ static int update_row(struct store *s, struct db *db, const struct job_new *j,
     int code = db_exec(
         db,
         "UPDATE job SET state = ?2, finished_at = ?3, code_hash = coalesce(?4, code_hash), "
-        "process_id = NULL, lease_until = NULL, (" END_COLUMNS ") = (?5, ?6, ?7, ?8, ?9, ?10, ?11, "
-        "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24) WHERE id = ?1",
+        "limits = coalesce(?5, limits), "
+        "process_id = NULL, lease_until = NULL, (" END_COLUMNS ") = (?6, ?7, ?8, ?9, ?10, ?11, "
+        "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25) WHERE id = ?1",
         CELLS(cell_cstr(j->id), cell_cstr(job_state_name(o->state)), cell_int(store_now(s)),
-              cell_text(o->code_hash), END_CELLS(o)),
+              cell_text(o->code_hash), cell_text(j->limits), END_CELLS(o)),
         err);
     return code < 0 ? code : 0;
 }
@@ -185,6 +186,21 @@ static int add_belongings(struct store *s, struct db *db, const struct job_new *
     return 0;
 }
 
+/* Under its Idempotency-Key a job is answered for, unless the service or a quota was to blame: then the
+ * same request may be tried again. */
+static bool try_again(const struct job_outcome *o)
+{
+    bool ours = o->http_status == 0 || o->http_status == 429 || o->http_status >= 500;
+    return ours && (o->state == JOB_failed || o->state == JOB_expired);
+}
+
+static int idempotency_drop(struct db *db, const struct job_new *job, struct err *err)
+{
+    int code = db_exec(db, "DELETE FROM idempotency WHERE user_id = ?1 AND job_id = ?2",
+                       CELLS(cell_int(job->user_id), cell_cstr(job->id)), err);
+    return code < 0 ? code : 0;
+}
+
 /* All of an end but the row itself. */
 static int write_end(struct store *s, struct db *db, const struct job_new *job,
                      const struct job_outcome *outcome, struct err *err)
@@ -194,6 +210,8 @@ static int write_end(struct store *s, struct db *db, const struct job_new *job,
         code = audit_job(s, db, job, outcome, err);
     if (!code)
         code = add_belongings(s, db, job, outcome, err);
+    if (!code && try_again(outcome))
+        code = idempotency_drop(db, job, err);
     return code;
 }
 

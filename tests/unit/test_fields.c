@@ -18,7 +18,7 @@ static struct field_check check(const char *json, const struct field *table)
     struct field_check c;
     struct jdoc doc = {0};
     assert_int_equal(jdoc_parse(&doc, json, strlen(json), NULL, NULL), 0);
-    fields_check(&doc, 0, table, &c);
+    fields_check(&doc, 0, table, NULL, &c);
     jdoc_free(&doc);
     return c;
 }
@@ -49,6 +49,35 @@ static void test_good_requests(void **state)
         if (c.n)
             fail_msg("%s: %s", good[i], c.complaints[0].message);
     }
+}
+
+static void test_names_and_bytes(void **state)
+{
+    (void)state;
+    expect("{\"files\":{\"a.c\":\"1\",\"b.c\":\"2\",\"a.c\":\"3\"}}", fields_execute,
+           OUTCOME_bad_field, "`a.c` is given twice");
+    expect("{\"ir\":{},\"args\":[\"a\\u0000b\"]}", fields_compile, OUTCOME_bad_field, "U+0000");
+    expect("{\"ir\":{},\"limits\":{\"memory\":5}}", fields_compile, OUTCOME_unknown_field,
+           "did you mean `memory_mb`?");
+    assert_int_equal(check("{\"ir\":{},\"stdin\":\"a\\u0000b\"}", fields_compile).n, 0);
+}
+
+/* What an operator allows goes before what the table says. */
+static void test_the_operators_bounds(void **state)
+{
+    (void)state;
+    static const char three[] = "{\"ir\":{},\"inputs\":[{},{},{}]}";
+    struct config cfg = {.max_inputs = 2, .max_source_kb = 1};
+    struct field_check c;
+    struct jdoc doc = {0};
+    assert_int_equal(jdoc_parse(&doc, three, strlen(three), NULL, NULL), 0);
+    assert_true(fields_check(&doc, 0, fields_compile, NULL, &c));
+    assert_false(fields_check(&doc, 0, fields_compile, &cfg, &c));
+    assert_non_null(strstr(c.complaints[0].message, "between 1 and 2 elements"));
+    cfg.max_inputs = 3;
+    assert_true(fields_check(&doc, 0, fields_compile, &cfg, &c));
+    assert_int_equal(field_max(&fields_execute[0], &cfg), 1024); /* code, in bytes */
+    jdoc_free(&doc);
 }
 
 static void test_missing_graph(void **state)
@@ -108,7 +137,7 @@ static void test_every_complaint_is_listed(void **state)
     struct field_check c;
     struct jsonw w = {.out = &out};
     assert_int_equal(jdoc_parse(&doc, json, strlen(json), NULL, NULL), 0);
-    assert_false(fields_check(&doc, 0, fields_compile, &c));
+    assert_false(fields_check(&doc, 0, fields_compile, NULL, &c));
     assert_int_equal(c.n, 4);
     fields_complaints_json(&doc, &c, &w);
     assert_non_null(strstr(buf_cstr(&out), "{\"pointer\":\"/timeout\",\"field\":\"timeout\","
@@ -133,6 +162,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good_requests),
+        cmocka_unit_test(test_names_and_bytes),
+        cmocka_unit_test(test_the_operators_bounds),
         cmocka_unit_test(test_missing_graph),
         cmocka_unit_test(test_unknown_members_are_named),
         cmocka_unit_test(test_limits_are_refused_by_name),

@@ -337,6 +337,23 @@ static void test_idempotency_keys(void **state)
     free(reply);
     c.body = "{\"ir\":{\"nodes\":[]}}";
     expect(b, c, 422, "idempotency_mismatch");
+    c.body = SUM;
+    c.path = "/v1/validate"; /* the same body, another question */
+    expect(b, c, 422, "idempotency_mismatch");
+    c.more_value = "with a space";
+    expect(b, c, 400, "`Idempotency-Key` must have 1 to 255 printable characters");
+    /* What failed by our fault may be tried again: it is another job. */
+    c.path = "/v1/compile";
+    c.more_value = "two";
+    reply = ask(b, c);
+    assert_non_null(strstr(reply, "Status: 503 "));
+    job_id_of(reply, first);
+    free(reply);
+    reply = ask(b, c);
+    job_id_of(reply, second);
+    assert_string_not_equal(first, second);
+    assert_null(strstr(reply, "Idempotency-Replayed"));
+    free(reply);
 }
 
 static void test_batches(void **state)
@@ -348,6 +365,11 @@ static void test_batches(void **state)
                                 "{\"path\":\"/v1/execute\",\"body\":{}}]}"),
                            .key = b->key},
            200, "{\"status\":403,");
+    expect(
+        b,
+        (struct client){POST("/v1/batch", "{\"requests\":[{\"path\":\"/compile\",\"body\":{}}]}"),
+                        .key = b->key},
+        200, "RateLimit-Remaining: ");
     expect(b, (struct client){POST("/v1/batch", "{\"requests\":[]}"), .key = b->key}, 400,
            "bad_field");
 }
@@ -391,6 +413,14 @@ static void test_counters(void **state)
     expect(b, (struct client){GET("/healthz")}, 200, "ok");
     expect(b, (struct client){GET("/metrics")}, 200,
            "gb_requests_total{route=\"healthz\",status=\"200\",outcome=\"ok\"} 1\n");
+    /* An older path counts as the newer one: one series, not two of a name. */
+    expect(b, (struct client){POST("/compile", "{"), .key = b->key}, 400, "no_json");
+    expect(b, (struct client){POST("/v1/compile", "{"), .key = b->key}, 400, "no_json");
+    char *reply = ask(b, (struct client){GET("/metrics")});
+    const char *first = strstr(reply, "route=\"compile\",status=\"400\",outcome=\"no_json\"} 2\n");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "route=\"compile\",status=\"400\",outcome=\"no_json\""));
+    free(reply);
     expect(b, (struct client){GET("/metrics")}, 200, "gb_request_seconds_bucket{le=\"+Inf\"}");
     expect(b, (struct client){GET("/readyz")}, 503, "gb-sandboxd does not answer");
 }
