@@ -93,7 +93,13 @@ static enum outcome unauthorized(struct request *q, int rc)
             .event = {.kind = "auth_failed", .severity = "warning", .detail = str_c(reason)}};
         store_event(q->service->store, &event, NULL);
     }
-    reply_header(&q->reply, "WWW-Authenticate", "Bearer realm=\"graph-blocks\"");
+    if (reason) /* RFC 6750, section 3 */
+        reply_header(&q->reply, "WWW-Authenticate",
+                     "Bearer realm=\"graph-blocks\", error=\"invalid_token\", "
+                     "error_description=\"%s\"",
+                     reason);
+    else
+        reply_header(&q->reply, "WWW-Authenticate", "Bearer realm=\"graph-blocks\"");
     return problem(q, OUTCOME_unauthorized, "%s", why);
 }
 
