@@ -2,6 +2,7 @@
  * metrics_route.c - GET /metrics: what was counted, and what is the case right now.
  */
 #include "../sandbox/client.h"
+#include "../sql/store_jobs.h"
 #include "handlers.h"
 #include "jget.h"
 #include "metrics.h"
@@ -38,6 +39,23 @@ static void write_sandbox(struct request *q, struct buf *out)
     jdoc_free(&d);
 }
 
+/* Jobs that are not over, of all users. */
+static void write_jobs(struct request *q, struct buf *out)
+{
+    struct store_load load = {0};
+    bool up = store_load(q->service->store, &load, NULL) == 0;
+    metrics_gauge(out, "gb_store_up", "Whether rows can be written.",
+                  up && store_ready(q->service->store, NULL) == 0);
+    if (!up)
+        return;
+    metrics_gauge(out, "gb_jobs_running", "Jobs in the hands of a process.", (double)load.running);
+    metrics_gauge(out, "gb_jobs_queued", "Asynchronous jobs that wait.", (double)load.queued);
+    metrics_gauge(out, "gb_jobs_running_longest_seconds", "Age of the oldest running job.",
+                  (double)load.running_longest_ms / 1e3);
+    metrics_gauge(out, "gb_jobs_queued_longest_seconds", "Age of the oldest waiting job.",
+                  (double)load.queued_longest_ms / 1e3);
+}
+
 static void write_build(struct request *q, struct buf *out)
 {
     char image[IMAGE_MAX];
@@ -58,8 +76,7 @@ enum outcome handle_metrics(struct request *q, uint32_t body)
     q->reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
     metrics_write(q->service->metrics, out);
     write_sandbox(q, out);
-    metrics_gauge(out, "gb_store_up", "Whether rows can be written.",
-                  store_ready(q->service->store, NULL) == 0);
+    write_jobs(q, out);
     write_build(q, out);
     return OUTCOME_ok;
 }

@@ -67,6 +67,12 @@ struct job_filter {
 int store_job_list(struct store *s, const struct job_filter *filter, struct arena *arena,
                    struct job_view **ret, size_t *ret_n, struct err *err);
 
+/* Jobs that are not over, of all users, and how old the oldest of each kind is. */
+struct store_load {
+    int64_t running, queued, running_longest_ms, queued_longest_ms;
+};
+int store_load(struct store *s, struct store_load *ret, struct err *err);
+
 struct artifact_view {
     struct str name, media_type, content;
 };

@@ -125,6 +125,27 @@ int store_job_list(struct store *s, const struct job_filter *filter, struct aren
     return code;
 }
 
+/* ---- load ----------------------------------------------------------------------------------- */
+
+static const char load_sql[] =
+    "SELECT count(*), coalesce(?1 - min(started_at), 0), "
+    "(SELECT count(*) FROM job INDEXED BY job_queued WHERE state = 'queued'), "
+    "(SELECT coalesce(?1 - min(created_at), 0) FROM job INDEXED BY job_queued "
+    " WHERE state = 'queued') "
+    "FROM job INDEXED BY job_running WHERE state = 'running' AND lease_until > ?1";
+
+int store_load(struct store *s, struct store_load *ret, struct err *err)
+{
+    struct db *db = store_reader(s);
+    sqlite3_stmt *st = NULL;
+    int code = db_query(db, load_sql, CELLS(cell_int(store_now(s))), &st, err);
+    if (code > 0)
+        *ret = (struct store_load){db_int(st, 0), db_int(st, 2), db_int(st, 1), db_int(st, 3)};
+    sqlite3_reset(st); /* accepts NULL */
+    store_reader_done(s, db);
+    return code < 0 ? code : 0;
+}
+
 /* ---- artifacts
  * ----------------------------------------------------------------------------------- */
 

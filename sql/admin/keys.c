@@ -18,10 +18,12 @@ static int take_user(struct args *args, const char **ret_user, struct err *err)
 static int key_create(struct admin *a, struct args *args, struct err *err)
 {
     char key[STORE_KEY_MAX];
-    int64_t days;
+    int64_t days, seconds;
     struct key_new k = {.label = arg_option(args, "--label", NULL)};
     const char *scopes = arg_option(args, "--scopes", "compile,execute,read");
     int code = arg_number(args, "--days", 1, 0, &days, err);
+    if (!code)
+        code = arg_number(args, "--seconds", 1, 0, &seconds, err);
     if (!code)
         code = take_user(args, &k.user, err);
     k.scopes = store_scopes_parse(scopes);
@@ -30,7 +32,8 @@ static int key_create(struct admin *a, struct args *args, struct err *err)
                        "--scopes takes words of compile, execute, read, admin; or all");
     if (code)
         return code;
-    k.expires_at = days ? store_now(a->store) + days * 86400000 : 0;
+    int64_t life_ms = days * 86400000 + seconds * 1000;
+    k.expires_at = life_ms ? store_now(a->store) + life_ms : 0;
     code = store_key_create(a->store, a->actor, &k, key, err);
     if (code)
         return code;
@@ -79,8 +82,8 @@ static int key_rotate(struct admin *a, struct args *args, struct err *err)
 }
 
 const struct command key_commands[] = {
-    {"key create", "USER [--label TEXT] [--scopes LIST] [--days N]", "a new key, shown once",
-     NEEDS_STORE, 1, 9, key_create},
+    {"key create", "USER [--label TEXT] [--scopes LIST] [--days N] [--seconds N]",
+     "a new key, shown once", NEEDS_STORE, 1, 9, key_create},
     {"key list", "[USER]", "keys by prefix, never the keys", READS_STORE, 0, 2, key_list},
     {"key revoke", "PREFIX", "end a key now", NEEDS_STORE, 1, 1, key_revoke},
     {"key rotate", "PREFIX [--grace-seconds N]", "a new key in its place", NEEDS_STORE, 1, 9,
