@@ -127,16 +127,33 @@ static enum outcome no_route(struct request *q, unsigned allowed)
     return problem(q, OUTCOME_method_not_allowed, "%.20s is not possible here", q->env.method_name);
 }
 
-static enum outcome check_accept(struct request *q)
+/* Whether a media range (RFC 9110, 12.5.1) takes JSON: it covers it, and not with q=0. */
+static bool takes_json(const char *range, size_t n)
 {
     static const char *const good[] = {"*/*", "application/*", "application/json",
                                        "application/problem+json"};
+    size_t type = strcspn(range, ";, \t"), q = type;
+    type = type < n ? type : n;
+    bool covers = false;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+        covers |= strlen(good[i]) == type && strncasecmp(range, good[i], type) == 0;
+    while (covers && q + 2 < n && strncasecmp(range + q, "q=", 2) != 0)
+        q++;
+    return covers && (q + 2 >= n || strtod(range + q + 2, NULL) > 0);
+}
+
+static enum outcome check_accept(struct request *q)
+{
     const char *accept = request_param(q, "HTTP_ACCEPT");
     if (!accept[0])
         return OUTCOME_ok;
-    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-        if (strcasestr(accept, good[i]))
+    while (*accept) {
+        accept += strspn(accept, ", \t");
+        size_t n = strcspn(accept, ",");
+        if (takes_json(accept, n))
             return OUTCOME_ok;
+        accept += n;
+    }
     return problem(q, OUTCOME_not_acceptable, "replies here are application/json");
 }
 
@@ -186,7 +203,8 @@ static enum outcome read_json(struct request *q)
     struct err err = {0};
     if (!is_json_type(q->env.content_type))
         return problem(q, OUTCOME_unsupported_media_type,
-                       "the body must be application/json, not %.100s", q->env.content_type);
+                       "the body must be application/json, not %.100s",
+                       q->env.content_type[0] ? q->env.content_type : "without a Content-Type");
     enum outcome o = read_body(q);
     if (o != OUTCOME_ok)
         return o;

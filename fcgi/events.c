@@ -17,6 +17,8 @@
 #define HEARTBEAT_MS 10000
 #define LONGEST_MS 600000
 
+static const char *const output_names[] = {"stdout", "stderr"};
+
 struct stream {
     struct request *q;
     struct buf out;
@@ -58,36 +60,73 @@ static void tell_state(struct stream *s, const struct job_view *view)
     buf_puts(&s->out, "\n\n");
 }
 
-static void tell_output(struct stream *s, struct arena *arena, int which)
+/* Without a character at the end whose bytes have not all been written yet (RFC 3629). */
+static struct str whole_characters(struct str text)
 {
-    static const char *const names[] = {"stdout", "stderr"};
-    struct request *q = s->q;
-    struct artifact_view a;
+    for (size_t back = 1; back <= 3 && back <= text.n; back++) {
+        unsigned char c = (unsigned char)text.s[text.n - back];
+        if ((c & 0xc0) == 0x80)
+            continue;
+        size_t wants = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+        return wants > back ? (struct str){text.s, text.n - back} : text;
+    }
+    return text;
+}
+
+/* What of an output stream has not been told yet. */
+static void tell_output(struct stream *s, int which, struct str all)
+{
     struct jsonw w;
-    if (store_artifact(q->service->store, q->param, q->caller.user_id, names[which], arena, &a,
-                       NULL) < 0 ||
-        a.content.n <= s->sent[which])
+    if (all.n <= s->sent[which])
         return;
-    struct str fresh = {a.content.s + s->sent[which], a.content.n - s->sent[which]};
-    s->sent[which] = a.content.n;
-    begin_event(s, names[which], &w);
+    struct str fresh = {all.s + s->sent[which], all.n - s->sent[which]};
+    s->sent[which] = all.n;
+    begin_event(s, output_names[which], &w);
     jw_open(&w, '{');
     output_json(&w, "text", fresh);
     jw_close(&w, '}');
     buf_puts(&s->out, "\n\n");
 }
 
-static void tell_result(struct stream *s, struct arena *arena)
+static void tell_live_output(struct stream *s, struct arena *arena, int which)
+{
+    struct request *q = s->q;
+    struct artifact_view a;
+    if (store_artifact(q->service->store, q->param, q->caller.user_id, output_names[which], arena,
+                       &a, NULL) == 0)
+        tell_output(s, which, whole_characters(a.content));
+}
+
+/* Live output ends a moment before the program does, and a job that was not run for itself has none:
+ * the rest comes out of the result. */
+static void tell_rest(struct stream *s, struct arena *arena, struct str result)
+{
+    struct jdoc d = {0};
+    if (jdoc_parse(&d, result.s, result.n, NULL, NULL) == 0)
+        for (int i = 0; i < 2; i++) {
+            struct str all = {0};
+            if (record_output(&d, output_names[i], arena, &all) == 0)
+                tell_output(s, i, all);
+        }
+    jdoc_free(&d);
+}
+
+static struct str read_result(struct stream *s, struct arena *arena)
 {
     struct request *q = s->q;
     struct artifact_view a;
     if (store_artifact(q->service->store, q->param, q->caller.user_id, "result", arena, &a, NULL) <
         0)
-        a.content = STR("{}");
+        return STR("{}");
+    return a.content;
+}
+
+static void tell_result(struct stream *s, struct str result)
+{
     buf_puts(&s->out, "event: result\ndata: ");
-    for (size_t i = 0; i < a.content.n; i++) /* JSON: a line break stands between tokens only */
-        if (a.content.s[i] != '\n' && a.content.s[i] != '\r')
-            buf_putc(&s->out, a.content.s[i]);
+    for (size_t i = 0; i < result.n; i++) /* JSON: a line break stands between tokens only */
+        if (result.s[i] != '\n' && result.s[i] != '\r')
+            buf_putc(&s->out, result.s[i]);
     buf_puts(&s->out, "\n\n");
 }
 
@@ -99,12 +138,19 @@ static bool look(struct stream *s)
     struct job_view view;
     bool over = true;
     if (store_job(q->service->store, q->param, q->caller.user_id, &arena, &view, NULL) == 0) {
+        struct str result = {0};
         over = job_state_final(view.state);
-        tell_output(s, &arena, 0);
-        tell_output(s, &arena, 1);
+        if (!over && s->state < 0)
+            tell_state(s, &view);
+        tell_live_output(s, &arena, 0);
+        tell_live_output(s, &arena, 1);
+        if (over) {
+            result = read_result(s, &arena);
+            tell_rest(s, &arena, result);
+        }
         tell_state(s, &view);
         if (over)
-            tell_result(s, &arena);
+            tell_result(s, result);
     }
     arena_free(&arena);
     return send_events(s) && !over;
@@ -119,7 +165,9 @@ static void stream_events(struct request *q)
     struct timespec began;
     clock_gettime(CLOCK_MONOTONIC, &began);
     s.spoke = began;
-    buf_printf(&s.out, "%sX-Request-Id: %s\r\n\r\n", head, q->env.request_id);
+    buf_printf(&s.out, "%sX-Request-Id: %s\r\n", head, q->env.request_id);
+    reply_server_timing(q, &s.out);
+    buf_puts(&s.out, "\r\n");
     q->reply.sent = true;
     while (look(&s) && ms_since(&began) < LONGEST_MS && !atomic_load(&q->service->stopping))
         nanosleep(&pause, NULL);

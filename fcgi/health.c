@@ -87,24 +87,34 @@ static void check_disk(struct request *q, struct finding *f)
     f->ready &= good;
 }
 
+static void write_checks(struct request *q, struct finding *f)
+{
+    jw_open(f->w, '{');
+    check_sandbox(q, f);
+    check_store(q, f);
+    check_cache(q, f);
+    check_disk(q, f);
+    jw_close(f->w, '}');
+}
+
 enum outcome handle_readyz(struct request *q, uint32_t body)
 {
     (void)body;
-    struct jsonw w = reply_json(q);
-    struct finding f = {.ready = true, .w = &w};
-    jw_open(&w, '{');
-    jw_key(&w, "checks");
-    jw_open(&w, '{');
-    check_sandbox(q, &f);
-    check_store(q, &f);
-    check_cache(q, &f);
-    check_disk(q, &f);
-    jw_close(&w, '}');
-    jw_kcstr(&w, "status", !f.ready ? "not_ready" : f.degraded ? "degraded" : "ready");
+    cleanup_buf struct buf checks = BUF_INIT(0);
+    struct jsonw on_checks = {.out = &checks}, w;
+    struct finding f = {.ready = true, .w = &on_checks};
+    write_checks(q, &f); /* first: only then it is known whether the reply is a problem */
+    if (f.ready) {
+        w = reply_json(q);
+        jw_open(&w, '{');
+        jw_kcstr(&w, "status", f.degraded ? "degraded" : "ready");
+    } else {
+        reply_header(&q->reply, "Retry-After", "5");
+        problem_begin(q, OUTCOME_not_ready, &w, "the service cannot do all its work: see `checks`");
+    }
     jw_kbool(&w, "ready", f.ready);
+    jw_key(&w, "checks");
+    jw_raw(&w, buf_view(&checks));
     jw_close(&w, '}');
-    if (f.ready)
-        return OUTCOME_ok;
-    reply_header(&q->reply, "Retry-After", "5");
-    return OUTCOME_not_ready;
+    return f.ready ? OUTCOME_ok : OUTCOME_not_ready;
 }

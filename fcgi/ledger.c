@@ -13,6 +13,8 @@
 #include "reply.h"
 #include "service.h"
 
+#define HIT_GRAPH_BYTES 16384 /* of C++ and map that are kept of a hit */
+
 void ledger_begin(struct request *q, const char *kind)
 {
     if (!q->job.id[0])
@@ -233,7 +235,7 @@ enum outcome ledger_end(struct request *q, const struct result *r, size_t core)
     const struct execution *x = r->execution;
     bool ran = r->cache == CACHE_MISS || r->cache == CACHE_BYPASS || r->cache == CACHE_OFF;
     struct str body = buf_view(&q->reply.body);
-    bool whole = ran || q->job.idempotency_key.n || core + 1 >= body.n;
+    bool whole = ran || q->leased || q->job.idempotency_key.n || body.n - core <= HIT_GRAPH_BYTES;
     struct str kept = body;
     if (!whole)
         kept = arena_printf(&q->arena, "%.*s}", (int)core, body.s);
@@ -263,6 +265,17 @@ enum outcome ledger_end(struct request *q, const struct result *r, size_t core)
     return commit(q, &end);
 }
 
+/* What of a refusal is a matter of security: code that would reach what is not allowed. */
+static bool refusal_event(enum outcome o, struct job_event *ret)
+{
+    if (o != OUTCOME_disallowed_includes && o != OUTCOME_fallback_forbidden)
+        return false;
+    *ret = (struct job_event){.kind = outcome_row(o)->name,
+                              .severity = "warning",
+                              .detail = str_c(outcome_row(o)->title)};
+    return true;
+}
+
 enum outcome ledger_close(struct request *q, enum outcome o)
 {
     const struct outcome_row *row = outcome_row(o);
@@ -270,6 +283,7 @@ enum outcome ledger_close(struct request *q, enum outcome o)
     if (!q->job.kind || q->recorded || o == OUTCOME_store_unavailable)
         return o;
     const struct job_artifact artifact = {"result", "application/json", buf_view(&q->reply.body)};
+    struct job_event event;
     struct job_outcome end = {
         .state = good ? JOB_succeeded : JOB_failed,
         .error = good ? NULL : row->word,
@@ -279,6 +293,8 @@ enum outcome ledger_close(struct request *q, enum outcome o)
         .exit_code = -1,
         .artifacts = &artifact,
         .n_artifacts = q->admitted || q->job.idempotency_key.n ? 1 : 0,
+        .events = &event,
+        .n_events = refusal_event(o, &event) ? 1 : 0,
     };
     enum outcome said = commit(q, &end);
     return said == OUTCOME_ok ? o : said;

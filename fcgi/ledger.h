@@ -23,7 +23,7 @@ enum outcome ledger_admit(struct request *q, int64_t lease_ms);
 enum outcome ledger_enqueue(struct request *q);
 
 /* The end of a job with a result: state, figures, artifacts, events. `core` is what result_write()
- * said; the whole body is kept for what ran, the core alone for a hit. */
+ * said; of a hit on a large graph the core alone is kept: its C++ and map are made anew at any time. */
 enum outcome ledger_end(struct request *q, const struct result *r, size_t core);
 
 /* The end of a job without one: a problem that is already written, or a plain success (validate,

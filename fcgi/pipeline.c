@@ -12,6 +12,7 @@
 #include "pipeline.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -98,10 +99,22 @@ static void sum_up(struct execution *x, uint32_t n_runs)
         x->verdict = x->runs[i].verdict;
 }
 
+/* A run without input or arguments, built and limited as when nothing is said: the program's hash alone
+ * names its result too. */
+static bool is_plain(const struct pass *p, uint32_t i)
+{
+    const struct work *w = p->w;
+    const struct job_limits usual = limits_of_config(&p->q->service->cfg);
+    return w->inputs[i].input.n == 0 && w->inputs[i].n_args == 0 && w->optimize == 0 &&
+           !w->sanitize && memcmp(&w->limits, &usual, sizeof(usual)) == 0;
+}
+
 static void store_runs(struct pass *p, const uint32_t *which, uint32_t n)
 {
     cleanup_buf struct buf entry = BUF_INIT(0);
     struct err err = {0};
+    char name[CACHE_KEY_MAX];
+    snprintf(name, sizeof(name), "gb:r:%s", p->w->program_hash);
     for (uint32_t i = 0; i < n; i++) {
         uint32_t at = which[i];
         if (at >= p->x->n_runs || !record_storable(p->x, at))
@@ -111,6 +124,9 @@ static void store_runs(struct pass *p, const uint32_t *which, uint32_t n)
         int rc = entry.error;
         if (rc == 0)
             rc = cache_set(&p->q->worker->cache, p->keys[at].name, buf_view(&entry),
+                           (unsigned)p->q->service->cfg.cache_ttl_s, &err);
+        if (rc == 0 && is_plain(p, at))
+            rc = cache_set(&p->q->worker->cache, name, buf_view(&entry),
                            (unsigned)p->q->service->cfg.cache_ttl_s, &err);
         if (rc < 0)
             log_err(LOG_LEVEL_WARN, &err, "a result is not in the cache", NULL);

@@ -87,17 +87,18 @@ void record_write(const struct execution *x, uint32_t i, struct str key, struct 
     jw_close(&w, '}');
 }
 
-/* The bytes of an output: its base64 form when there is one. */
-static int read_output(struct execution *x, const struct jdoc *d, const char *name, struct str *ret)
+int record_output(const struct jdoc *d, const char *name, struct arena *arena, struct str *ret)
 {
     char key[40];
     snprintf(key, sizeof(key), "%s_base64", name);
-    struct str text = jget_str(d, 0, key);
+    struct str text = jget_str(d, 0, key), plain = jget_str(d, 0, name);
+    if (!text.s && !plain.s)
+        return -ENOENT;
     if (!text.s) {
-        *ret = arena_str(&x->arena, jget_str(d, 0, name));
+        *ret = arena_str(arena, plain);
         return ret->s ? 0 : -ENOMEM;
     }
-    unsigned char *bytes = arena_alloc(&x->arena, text.n);
+    unsigned char *bytes = arena_alloc(arena, text.n);
     size_t n = 0;
     if (!bytes)
         return -ENOMEM;
@@ -139,9 +140,9 @@ static int read_document(struct execution *x, uint32_t i, const struct jdoc *d)
                                          .wall_ms = jget_real(d, compile, "wall_ms"),
                                          .cpu_ms = jget_real(d, compile, "cpu_ms"),
                                          .max_rss_kb = jget_int(d, compile, "max_rss_kb", 0)};
-    int rc = read_output(x, d, "stdout", &r->out);
+    int rc = record_output(d, "stdout", &x->arena, &r->out);
     if (rc == 0)
-        rc = read_output(x, d, "stderr", &r->err);
+        rc = record_output(d, "stderr", &x->arena, &r->err);
     return rc < 0 ? rc : read_faults(x, r, d, jdoc_get(d, 0, "faults"));
 }
 

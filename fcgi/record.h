@@ -24,7 +24,11 @@ int binary_pack(struct str key, struct str binary, struct buf *out);
 struct str binary_unpack(struct str entry, struct str key);
 
 /* The members stdout and stderr, and their base64 forms when they are no UTF-8. */
+struct jdoc;
 struct jsonw;
 void output_json(struct jsonw *w, const char *name, struct str bytes);
+/* The bytes of such a member of the document's object, in the arena. 0; -ENOENT: it is not there or
+ * is no base64; -ENOMEM. */
+int record_output(const struct jdoc *d, const char *name, struct arena *arena, struct str *ret);
 
 #endif

@@ -97,7 +97,7 @@ enum outcome reply_document(struct request *q)
     return reply_etag(q, str_c(tag), "public, max-age=60") ? OUTCOME_not_modified : OUTCOME_ok;
 }
 
-static void server_timing(struct request *q, struct buf *out)
+void reply_server_timing(struct request *q, struct buf *out)
 {
     static const char *const names[] = {
 #define PHASE(name, ...) #name,
@@ -126,7 +126,7 @@ int reply_send(struct request *q, enum outcome o)
     buf_puts(&head, "X-Request-Id: ");
     buf_puts(&head, q->env.request_id);
     buf_puts(&head, "\r\n");
-    server_timing(q, &head);
+    reply_server_timing(q, &head);
     buf_str(&head, buf_view(&r->headers));
     buf_puts(&head, "\r\n");
     /* One write for the usual small reply. */

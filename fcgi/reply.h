@@ -31,6 +31,9 @@ bool reply_etag(struct request *q, struct str tag, const char *cache_control);
 /* The same for a document that changes with the service alone: the tag is the body's hash. */
 enum outcome reply_document(struct request *q);
 
+/* The line Server-Timing (W3C), as of now; reply_send() writes it too. */
+void reply_server_timing(struct request *q, struct buf *out);
+
 /* Sends status line, headers and body. 0 or -EPIPE. */
 int reply_send(struct request *q, enum outcome o);
 

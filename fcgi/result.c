@@ -195,11 +195,19 @@ static void write_timing(const struct request *q, struct jsonw *w)
     jw_close(w, '}');
 }
 
+/* Sources have neither. */
 static void write_graph(const struct work *work, struct jsonw *w)
 {
-    jw_kstr(w, "cpp", buf_view(&work->graph.emission.cpp));
+    jw_key(w, "cpp");
+    if (work->graph.program)
+        jw_str(w, buf_view(&work->graph.emission.cpp));
+    else
+        jw_null(w);
     jw_key(w, "mapping");
-    gb_map_json(&work->graph.emission, w);
+    if (work->graph.program)
+        gb_map_json(&work->graph.emission, w);
+    else
+        jw_raw(w, STR("[]"));
 }
 
 static void write_run_or_nothing(const struct result *r, struct jsonw *w)
@@ -226,7 +234,10 @@ void result_write(struct request *q, const struct result *r, size_t *ret_core)
         jw_kcstr(&w, "error", verdict_error(x->verdict));
         jw_kcstr(&w, "message", verdict_message(x->verdict));
     }
-    jw_kcstr(&w, r->work->graph.program ? "ir_hash" : "code_hash", r->work->program_hash);
+    jw_key(&w, "ir_hash");
+    jw_cstr(&w, r->work->graph.program ? r->work->program_hash : NULL);
+    if (!r->work->graph.program)
+        jw_kcstr(&w, "code_hash", r->work->program_hash);
     if (r->result_hash[0])
         jw_kcstr(&w, "result_hash", r->result_hash);
     jw_kcstr(&w, "cache", cache_state_name(r->cache));
@@ -243,7 +254,6 @@ void result_write(struct request *q, const struct result *r, size_t *ret_core)
     write_timing(q, &w);
     jw_kbool(&w, "fallback_executed", x->fallback);
     *ret_core = w.out->len;
-    if (r->work->graph.program)
-        write_graph(r->work, &w);
+    write_graph(r->work, &w);
     jw_close(&w, '}');
 }

@@ -216,6 +216,7 @@ static void test_who_calls(void **state)
         b,
         (struct client){GET("/auth"), .key = b->key, .more_name = "GB_INTERNAL", .more_value = "1"},
         204, "X-GB-User: ann\r\n");
+    expect(b, (struct client){GET("/v1/me"), .key = "gb_wrong"}, 401, "error=\"invalid_token\"");
 }
 
 static void test_bodies(void **state)
@@ -228,7 +229,7 @@ static void test_bodies(void **state)
     expect(b, (struct client){POST("/v1/validate", "[]"), .key = b->key}, 400, "no_json");
     expect(b, (struct client){POST("/v1/validate", "{}"), .key = b->key}, 400,
            "\"error\":\"no_ir\"");
-    expect(b, (struct client){POST("/v1/validate", large), .key = b->key}, 413, "body_too_large");
+    expect(b, (struct client){POST("/v1/validate", large), .key = b->key}, 413, "too_large");
     expect(b,
            (struct client){.method = "POST",
                            .path = "/v1/validate",
@@ -243,6 +244,10 @@ static void test_bodies(void **state)
            (struct client){GET("/v1/info"), .more_name = "HTTP_ACCEPT",
                            .more_value = "text/html, */*;q=0.1"},
            200, "graph-blocks");
+    expect(b,
+           (struct client){GET("/v1/info"), .more_name = "HTTP_ACCEPT",
+                           .more_value = "application/json; q=0, text/html"},
+           406, "not_acceptable");
 }
 
 #define SUM                                                                                        \
@@ -291,6 +296,13 @@ static void test_every_job_is_remembered(void **state)
     expect(b, (struct client){GET("/v1/jobs"), .query = "state=gone", .key = b->key}, 400,
            "bad_parameter");
     expect(b, (struct client){GET("/v1/jobs"), .query = "limit=0", .key = b->key}, 400, "`limit`");
+    expect(b, (struct client){GET("/v1/jobs"), .query = "stat=failed", .key = b->key}, 400,
+           "\"suggestion\":\"state\"");
+    expect(b, (struct client){GET("/v1/jobs"), .query = "verdict=good", .key = b->key}, 400,
+           "`verdict`");
+    expect(b, (struct client){GET("/v1/jobs"), .query = "kind=me", .key = b->key}, 400, "`kind`");
+    expect(b, (struct client){GET("/v1/jobs"), .query = "cursor=zz", .key = b->key}, 400,
+           "`cursor`");
     expect(b, (struct client){.method = "DELETE", .path = path, .key = b->key}, 409, "job_over");
     expect(b, (struct client){GET("/v1/jobs/none"), .key = b->key}, 404, "not_found");
 }
@@ -423,6 +435,8 @@ static void test_counters(void **state)
     free(reply);
     expect(b, (struct client){GET("/metrics")}, 200, "gb_request_seconds_bucket{le=\"+Inf\"}");
     expect(b, (struct client){GET("/readyz")}, 503, "gb-sandboxd does not answer");
+    expect(b, (struct client){GET("/readyz")}, 503, "\"error\":\"not_ready\"");
+    expect(b, (struct client){GET("/metrics")}, 200, "gb_jobs_running 0\n");
 }
 
 int main(void)
