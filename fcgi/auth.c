@@ -150,5 +150,8 @@ enum outcome handle_auth(struct request *q, uint32_t body)
     reply_header(r, "X-GB-Scopes", "%s", buf_cstr(&scopes));
     reply_header(r, "X-GB-Plan", "%s", q->caller.plan);
     reply_header(r, "Cache-Control", "max-age=2");
+    int64_t left_ms = q->caller.key_expires_at - store_now(q->service->store);
+    if (q->caller.key_expires_at && left_ms < 3000) /* nginx keeps no answer past the key's end */
+        reply_header(r, "X-Accel-Expires", "%lld", (long long)(left_ms / 1000));
     return OUTCOME_no_content;
 }
