@@ -65,7 +65,7 @@ static const char *who_is_it(void)
 
 static int run(struct admin *a, const struct command *c, struct args *args, struct err *err)
 {
-    a->json = arg_flag(args, "--json");
+    a->json |= arg_flag(args, "--json");
     if (args->n < c->least || args->n > c->most)
         return err_set(err, -EINVAL, "usage: gb-admin %s %s", c->words, c->usage);
     int code = open_store(a, c, err);
@@ -92,6 +92,8 @@ int main(int argc, char **argv)
     if (code)
         return code == 1 ? 0 : fail(&err);
     log_init("gb-admin", a.cfg.log_level);
+    a.json = at < argc && strcmp(argv[at], "--json") == 0;
+    at += a.json;
     const struct command *c = find_command(argc - at, argv + at, &words);
     if (!c) {
         print_usage(stderr);
