@@ -76,6 +76,12 @@ $(B)/gen/schema.inc: core/schema.json
 	@mkdir -p $(@D)
 	@{ echo 'static const char schema_json[] ='; sed 's/[\\"]/\\&/g; s/.*/    "&\\n"/' $<; echo '    ;'; } >$@
 $(B)/core/schema.o: $(B)/gen/schema.inc
+# fcgi/openapi.c the components of the API's description.
+CFLAGS_fcgi := -I$(B)/gen
+$(B)/gen/components.inc: fcgi/components.json
+	@mkdir -p $(@D)
+	@{ echo 'static const char components[] ='; sed 's/[\\"]/\\&/g; s/.*/    "&\\n"/' $<; echo '    ;'; } >$@
+$(B)/fcgi/openapi.o: $(B)/gen/components.inc
 
 $(B)/gbc: $(B)/core/gbc.o $(CORE)
 	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -o $@

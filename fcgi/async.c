@@ -85,12 +85,44 @@ static enum outcome say_result(struct request *q, const struct job_view *view)
     return outcome_of_word(arena_str(&q->arena, view->error).s, (int)view->http_status);
 }
 
+/* The body with `piece` in place of its bytes from..to; empty without memory. */
+static struct str spliced(struct request *q, size_t from, size_t to, const char *piece)
+{
+    struct str body = buf_view(&q->body);
+    size_t n = strlen(piece), rest = body.n - to;
+    char *text = arena_alloc(&q->arena, from + n + rest);
+    if (!text)
+        return (struct str){0};
+    memcpy(text, body.s, from);
+    memcpy(text + from, piece, n);
+    memcpy(text + from + n, body.s + to, rest);
+    return (struct str){text, from + n + rest};
+}
+
+/* What is queued is the body alone, so that the wish of Cache-Control: no-store becomes an option. */
+static struct str without_cache(struct request *q)
+{
+    const struct jdoc *d = &q->doc;
+    uint32_t options = jdoc_get(d, 0, "options"), cache = jdoc_get(d, options, "cache");
+    const struct jval *v = &d->vals[options == JSON_NONE ? 0 : options];
+    if (options == JSON_NONE)
+        return spliced(q, v->start + 1, v->start + 1, "\"options\":{\"cache\":\"bypass\"},");
+    if (!jdoc_is(d, options, JSON_OBJECT))
+        return spliced(q, v->start, v->end, "{\"cache\":\"bypass\"}");
+    if (cache != JSON_NONE)
+        return spliced(q, d->vals[cache].start, d->vals[cache].end, "\"bypass\"");
+    return spliced(q, v->start + 1, v->start + 1,
+                   v->count ? "\"cache\":\"bypass\"," : "\"cache\":\"bypass\"");
+}
+
 enum outcome async_accept(struct request *q)
 {
     enum outcome o = check_now(q);
     if (o != OUTCOME_ok)
         return ledger_close(q, o);
-    q->job.request = buf_view(&q->body);
+    q->job.request = request_no_store(q) ? without_cache(q) : buf_view(&q->body);
+    if (!q->job.request.n)
+        return ledger_close(q, problem(q, OUTCOME_internal, "no memory for the request"));
     q->job.webhook_url = jget_str(&q->doc, 0, "webhook_url");
     q->job.expires_ms = q->service->cfg.queue_expiry_s * 1000;
     o = ledger_enqueue(q);

@@ -19,6 +19,7 @@ static enum outcome compile(struct request *q, uint32_t body, struct gb_report *
     clock_gettime(CLOCK_MONOTONIC, &from);
     if (work_read_common(w, &q->service->cfg, &q->doc, body, &q->arena) < 0)
         return problem(q, OUTCOME_internal, "no memory for the request");
+    w->use_cache &= !request_no_store(q);
     enum outcome o = graph_front(q, body, report, &w->graph.program);
     if (o == OUTCOME_ok)
         o = graph_emit(q, false, w);

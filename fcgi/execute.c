@@ -149,6 +149,7 @@ enum outcome handle_execute(struct request *q, uint32_t body)
     if (work_read_common(&w, &q->service->cfg, &q->doc, body, &q->arena) < 0 ||
         screen(q, &w, &violations) < 0)
         return problem(q, OUTCOME_internal, "no memory for the sources");
+    w.use_cache &= !request_no_store(q);
     phase_end(q, PHASE_validate, &from);
     if (violations.len)
         return pipeline_blocked(q, &w, buf_cstr(&violations));

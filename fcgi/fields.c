@@ -38,7 +38,7 @@ int64_t field_max(const struct field *f, const struct config *cfg)
     return value << f->max_shift;
 }
 
-static const struct field *find(const struct field *table, struct str name)
+const struct field *field_find(const struct field *table, struct str name)
 {
     for (const struct field *f = table; f->name; f++)
         if (str_eqc(name, f->name))
@@ -46,9 +46,7 @@ static const struct field *find(const struct field *table, struct str name)
     return NULL;
 }
 
-/* The known name that this one was meant to be, or NULL: the nearest, else one that it begins
- * ("memory" of "memory_mb"). */
-static const char *suggest(struct str name, const struct field *table)
+const char *field_suggest(struct str name, const struct field *table)
 {
     const char *best = NULL;
     unsigned best_distance = NEAREST_MAX + 1;
@@ -69,7 +67,7 @@ static void complain_unknown(struct field_check *c, uint32_t value, struct str n
                              const struct field *table)
 {
     unsigned before = c->n;
-    const char *best = suggest(name, table);
+    const char *best = field_suggest(name, table);
     int shown = name.n > 60 ? 60 : (int)name.n;
     if (best)
         complain(c, OUTCOME_unknown_field, value, "",
@@ -205,7 +203,7 @@ static void check_object(const struct jdoc *doc, uint32_t v, const struct field 
     }
     for (uint32_t it = jdoc_first(doc, v); it != JSON_NONE; it = jdoc_next(doc, v, it)) {
         struct str name = jdoc_str(doc, it);
-        const struct field *f = find(table, name);
+        const struct field *f = field_find(table, name);
         if (!f)
             complain_unknown(c, it + 1, name, table);
         else if (jdoc_get(doc, v, f->name) != it + 1)

@@ -49,6 +49,7 @@ extern const struct field fields_validate[];
 extern const struct field fields_emit[];
 extern const struct field fields_preview[];
 extern const struct field fields_batch[];
+extern const struct field fields_jobs_query[]; /* of the address of GET /v1/jobs */
 
 #define FIELD_COMPLAINTS_MAX 20
 
@@ -67,6 +68,11 @@ struct field_check {
     unsigned n;
 };
 
+/* The row of that name; NULL: none. */
+const struct field *field_find(const struct field *table, struct str name);
+/* The known name that an unknown one was meant to be, or NULL: the nearest, else one that it begins
+ * ("memory" of "memory_mb"). */
+const char *field_suggest(struct str name, const struct field *table);
 /* The upper bound that is in force; cfg NULL: the table's. */
 int64_t field_max(const struct field *f, const struct config *cfg);
 /* Checks the object against the table; true when there is nothing to complain about. */

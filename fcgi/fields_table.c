@@ -146,6 +146,37 @@ const struct field fields_execute[] = {
     {.name = "options", .type = FIELD_OBJECT, .sub = execute_options, .doc = "how to build"},
     END};
 
+const struct field fields_jobs_query[] = {
+    {.name = "state",
+     .type = FIELD_WORD,
+     .words = "queued running succeeded failed cancelled expired",
+     .doc = "only these"},
+    {.name = "verdict",
+     .type = FIELD_WORD,
+     .words = "ok compile_error runtime_error time_limit memory_limit output_limit policy_blocked "
+              "forbidden_syscall cancelled sandbox_unavailable",
+     .doc = "only these"},
+    {.name = "kind",
+     .type = FIELD_WORD,
+     .words = "compile execute validate emit preview",
+     .doc = "only these"},
+    {.name = "since",
+     .type = FIELD_INT,
+     .min = 0,
+     .max = INT64_MAX,
+     .doc = "made at this time or later; milliseconds since 1970 (UTC)"},
+    {.name = "until",
+     .type = FIELD_INT,
+     .min = 0,
+     .max = INT64_MAX,
+     .doc = "made before this time; milliseconds since 1970 (UTC)"},
+    {.name = "limit", .type = FIELD_INT, .min = 1, .max = 200, .doc = "jobs of a page (50)"},
+    {.name = "cursor",
+     .type = FIELD_STRING,
+     .max = 26,
+     .doc = "the page after the one whose next_cursor this is"},
+    END};
+
 static const struct field batch_members[] = {
     {.name = "path",
      .type = FIELD_WORD,

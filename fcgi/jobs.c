@@ -12,13 +12,11 @@
 #include "ledger.h"
 #include "nearest.h"
 #include "reply.h"
+#include "routes.h"
 #include "service.h"
 
 #define PAGE_DEFAULT 50
 #define PAGE_MAX 200
-
-static const char filter_names[] = "state verdict kind since until limit cursor";
-static const char kind_names[] = "compile execute validate emit preview";
 
 static enum outcome unreadable(struct request *q, const struct err *err)
 {
@@ -55,23 +53,27 @@ static bool query_int(struct request *q, const char *name, int64_t least, int64_
 static enum outcome unknown_parameter(struct request *q, struct str name)
 {
     struct jsonw w;
-    const char *best = nearest_word(filter_names, name);
+    const char *best = field_suggest(name, q->route->query);
     int shown = name.n > 60 ? 60 : (int)name.n;
-    problem_begin(q, OUTCOME_bad_parameter, &w, "`%.*s` is no parameter of this address%s%.*s%s",
-                  shown, name.s, best ? "; did you mean `" : "", best ? (int)strcspn(best, " ") : 0,
-                  best ? best : "", best ? "`?" : "");
+    problem_begin(q, OUTCOME_bad_parameter, &w, "`%.*s` is no parameter of this address%s%s%s",
+                  shown, name.s, best ? "; did you mean `" : "", best ? best : "",
+                  best ? "`?" : "");
     if (best)
-        jw_kstr(&w, "suggestion", (struct str){best, strcspn(best, " ")});
+        jw_kcstr(&w, "suggestion", best);
     return problem_end(OUTCOME_bad_parameter, &w);
 }
 
-static enum outcome check_names(struct request *q)
+/* Names and words of the address against the route's table. */
+static enum outcome check_query(struct request *q)
 {
     for (const char *at = q->env.query; *at;) {
         size_t n = strcspn(at, "&");
         struct str name = {at, strcspn(at, "=&")};
-        if (name.n && !nearest_has_word(filter_names, name))
+        const struct field *f = field_find(q->route->query, name);
+        if (name.n && !f)
             return unknown_parameter(q, name);
+        if (f && f->type == FIELD_WORD && !nearest_has_word(f->words, request_query(q, f->name)))
+            return problem(q, OUTCOME_bad_parameter, "`%s` must be one of: %s", f->name, f->words);
         at += n + (at[n] == '&');
     }
     return OUTCOME_ok;
@@ -86,20 +88,6 @@ static bool is_cursor(struct str s)
     return s.n == STORE_ID_MAX - 1;
 }
 
-/* The words that filter: each is one that there is. */
-static enum outcome check_words(struct request *q, struct job_filter *f)
-{
-    enum verdict verdict;
-    if (f->verdict.s && !verdict_parse(f->verdict, &verdict))
-        return problem(q, OUTCOME_bad_parameter, "`verdict` must be a verdict, such as time_limit");
-    if (f->kind.s && !nearest_has_word(kind_names, f->kind))
-        return problem(q, OUTCOME_bad_parameter, "`kind` must be one of: %s", kind_names);
-    if (f->before.s && !is_cursor(f->before))
-        return problem(q, OUTCOME_bad_parameter,
-                       "`cursor` must be the `next_cursor` of the page before");
-    return OUTCOME_ok;
-}
-
 static enum outcome read_filter(struct request *q, struct job_filter *f)
 {
     int64_t limit = PAGE_DEFAULT;
@@ -108,14 +96,9 @@ static enum outcome read_filter(struct request *q, struct job_filter *f)
     f->verdict = request_query(q, "verdict");
     f->kind = request_query(q, "kind");
     f->before = request_query(q, "cursor");
-    if (state.s) {
-        enum job_state known;
-        if (!job_state_parse(state, &known))
-            return problem(
-                q, OUTCOME_bad_parameter,
-                "`state` must be queued, running, succeeded, failed, cancelled or expired");
+    enum job_state known;
+    if (job_state_parse(state, &known))
         f->state = (int)known;
-    }
     if (!query_int(q, "limit", 1, PAGE_MAX, &limit))
         return problem(q, OUTCOME_bad_parameter, "`limit` must be between 1 and %d", PAGE_MAX);
     f->limit = (int)limit;
@@ -123,7 +106,10 @@ static enum outcome read_filter(struct request *q, struct job_filter *f)
         !query_int(q, "until", 0, INT64_MAX, &f->until))
         return problem(q, OUTCOME_bad_parameter,
                        "`since` and `until` are milliseconds since 1970 (UTC)");
-    return check_words(q, f);
+    if (f->before.s && !is_cursor(f->before))
+        return problem(q, OUTCOME_bad_parameter,
+                       "`cursor` must be the `next_cursor` of the page before");
+    return OUTCOME_ok;
 }
 
 enum outcome handle_jobs(struct request *q, uint32_t body)
@@ -133,7 +119,7 @@ enum outcome handle_jobs(struct request *q, uint32_t body)
     struct job_view *list = NULL;
     size_t n = 0;
     struct err err = {0};
-    enum outcome o = check_names(q);
+    enum outcome o = check_query(q);
     if (o == OUTCOME_ok)
         o = read_filter(q, &filter);
     if (o != OUTCOME_ok)

@@ -53,19 +53,3 @@ bool nearest_has_word(const char *words, struct str word)
     }
     return false;
 }
-
-const char *nearest_word(const char *words, struct str name)
-{
-    const char *best = NULL;
-    unsigned best_distance = NEAREST_MAX + 1;
-    while (*words) {
-        size_t n = strcspn(words, " ");
-        unsigned d = nearest_distance(name, (struct str){words, n});
-        if (d < best_distance) {
-            best_distance = d;
-            best = words;
-        }
-        words += n + (words[n] == ' ');
-    }
-    return best;
-}

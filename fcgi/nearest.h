@@ -12,10 +12,6 @@
  * over NEAREST_MAX, or as long as the name itself, is given as NEAREST_MAX + 1. */
 unsigned nearest_distance(struct str a, struct str b);
 
-/* Where in `words`, which are separated by single spaces, the word that is nearest to name begins; NULL:
- * none is near. */
-const char *nearest_word(const char *words, struct str name);
-
 /* Whether `word` is one of the words in `words`, which are separated by single spaces. */
 bool nearest_has_word(const char *words, struct str word);
 

@@ -3,10 +3,17 @@
  */
 #include "request.h"
 
+#include <string.h>
+
 const char *request_param(const struct request *q, const char *name)
 {
     const char *value = q->transport->param(q->transport->data, name);
     return value ? value : "";
+}
+
+bool request_no_store(const struct request *q)
+{
+    return strcasestr(request_param(q, "HTTP_CACHE_CONTROL"), "no-store") != NULL;
 }
 
 double ms_since(const struct timespec *from)

@@ -86,6 +86,8 @@ struct request {
 
 /* The parameter's value, or "" when it is not there. */
 const char *request_param(const struct request *q, const char *name);
+/* Whether the client wants the cache left alone: Cache-Control: no-store (RFC 9111). */
+bool request_no_store(const struct request *q);
 /* Milliseconds since *from (CLOCK_MONOTONIC). */
 double ms_since(const struct timespec *from);
 /* Adds the time since *from to a phase and sets *from to now. */

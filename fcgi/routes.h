@@ -14,6 +14,7 @@ enum route_flag {
     WANT_INTERNAL = 8, /* only the web server's own sub-request */
     MAY_ASYNC = 16,    /* honours Prefer: respond-async */
     ANY_TYPE = 32,     /* the reply's type is no JSON: Accept is the handler's business */
+    HAS_ETAG = 64,     /* what it gives does not change, or with the service alone */
 };
 
 struct route {
@@ -25,6 +26,8 @@ struct route {
     unsigned scopes; /* enum store_scope; 0: any */
     const struct field *fields;
     const char *doc;
+    const char *reply;         /* the schema of what it gives (components.json); NULL: text */
+    const struct field *query; /* the parameters of the address; NULL: none are looked at */
 };
 
 extern const struct route routes[];
