@@ -25,8 +25,30 @@ example() {
     }
     eval "$1" >"$TMP/example.body" </dev/null
     status=$(tail -c 3 "$TMP/example.status") body=$(cat "$TMP/example.body")
-    is "status of: $first" "$status" "$wanted"
-    jq -e "$filter" "$TMP/example.body" >/dev/null 2>&1 || bad "$first: does not hold of $(head -c 400 <<<"$body")"
+    [[ $status =~ ^($wanted)$ ]] || bad "status of: $first: is $status; body: $(head -c 400 <<<"$body")"
+    case $filter in
+    text) [ -z "$body" ] || bad "$first: there is a body: $(head -c 400 <<<"$body")" ;;
+    'text '*) has "$first" "$body" "${filter#text }" ;;
+    *) jq -e "$filter" "$TMP/example.body" >/dev/null 2>&1 || bad "$first: does not hold of $(head -c 400 <<<"$body")" ;;
+    esac
+}
+
+# METHOD and path of every call in the examples.
+calls() {
+    sed -n '/^```sh$/,/^```$/p' docs/api.md | sed -e ':a' -e '/\\$/N; s/\\\n//; ta' | grep -o 'gb .*\$GB_URL/.*' | while IFS= read -r line; do
+        local method=GET
+        case $line in *'-X DELETE'*) method=DELETE ;; *' -d '*) method=POST ;; esac
+        printf '%s %s\n' $method "$(sed 's/.*\$GB_URL\([^" ?]*\).*/\1/' <<<"$line")"
+    done
+}
+
+test_every_route_has_an_example() {
+    local method path
+    calls >"$TMP/calls"
+    api GET /v1/openapi.json
+    while read -r method path; do
+        grep -qE "^${method^^} $(sed 's/{[a-z]*}/[^ \/]+/g' <<<"$path")\$" "$TMP/calls" || bad "docs/api.md has no example of ${method^^} $path"
+    done < <(jq -r '.paths | to_entries[] | .key as $p | .value | keys[] | . + " " + $p' <<<"$body")
 }
 
 test_a_responder_is_confined() {
