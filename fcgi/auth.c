@@ -70,7 +70,11 @@ static const char *key_of(const struct request *q)
 {
     const char *authorization = request_param(q, "HTTP_AUTHORIZATION");
     if (strncasecmp(authorization, "Bearer ", 7) == 0)
-        return authorization + 7 + strspn(authorization + 7, " ");
+        authorization += 7 + strspn(authorization + 7, " ");
+    else
+        authorization = "";
+    if (authorization[0])
+        return authorization;
     return request_param(q, "HTTP_X_API_KEY");
 }
 

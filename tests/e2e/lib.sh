@@ -5,6 +5,7 @@
 api() { # METHOD PATH [curl options...]: sets $status, $body, $headers
     local method=$1 path=$2
     shift 2
+    rm -f "$TMP/body" # a reply without a body writes none
     status=$(curl -sS -m "${API_SECONDS:-60}" --cacert "$GB_CA" -X "$method" "$GB_URL$path" \
         -H "Authorization: Bearer ${KEY-$GB_KEY}" -D "$TMP/headers" -o "$TMP/body" -w '%{http_code}' "$@") ||
         status="curl failed ($?)"

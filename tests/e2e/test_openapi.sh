@@ -61,7 +61,7 @@ test_replies_are_as_described() {
         ask POST $path $path '{"code":"#include <unistd.h>\nint main(void){return fork();}"}'
         ask POST $path $path '{"code":"int main(void){for(;;);}","limits":{"wall_ms":200}}'
         ask POST $path $path '{"code":"#include <stdio.h>\nint main(void){putchar(255);return 0;}"}'
-        ask POST $path $path "$c" -H "X-API-Key: gb_no" -H 'Authorization:'
+        KEY=gb_no ask POST $path $path "$c"
     done
     ask POST /v1/validate /v1/validate $sum
     ask POST /v1/validate /v1/validate '{"ir":{"nodes":[{"id":"x","type":"Nope"}]}}'

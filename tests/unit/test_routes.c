@@ -229,7 +229,7 @@ static void test_bodies(void **state)
     expect(b, (struct client){POST("/v1/validate", "[]"), .key = b->key}, 400, "no_json");
     expect(b, (struct client){POST("/v1/validate", "{}"), .key = b->key}, 400,
            "\"error\":\"no_ir\"");
-    expect(b, (struct client){POST("/v1/validate", large), .key = b->key}, 413, "too_large");
+    expect(b, (struct client){POST("/v1/validate", large), .key = b->key}, 413, "body_too_large");
     expect(b,
            (struct client){.method = "POST",
                            .path = "/v1/validate",
