@@ -157,6 +157,26 @@ test_every_query_answers_while_the_service_works() {
     sqlite3 -readonly "$RUN/jobs.db" "delete from job" 2>/dev/null && bad "a reader could write"
 }
 
+test_artifacts_go_by_age_and_the_audit_says_so() {
+    local id before
+    post /v1/compile examples/sum.json
+    id=$(json .job_id)
+    before=$(db "select count(*) from audit where action = 'artifact.retire'")
+    sqlite3 -cmd '.timeout 5000' "$RUN/jobs.db" "update artifact set created_at = 1 where job_id = '$id'"
+    admin job retain >/dev/null
+    api GET "/v1/jobs/$id"
+    status_is 200 # the job is kept for longer than its result
+    json_is .state succeeded
+    json_is 'has("result")' false
+    [ "$(db "select count(*) from audit where action = 'artifact.retire'")" -gt "$before" ] || bad "the audit does not tell of it"
+    sqlite3 -cmd '.timeout 5000' "$RUN/jobs.db" "update job set created_at = 1, finished_at = 1 where id = '$id'"
+    admin job retain >/dev/null
+    api GET "/v1/jobs/$id"
+    problem_is 404 not_found
+    is "its audit row" "$(db "select count(*) from audit where job_id = '$id'")" 1
+    has "the audit" "$(admin audit verify)" 'holds'
+}
+
 value_of() { awk -v name="$1" '$1 == name {print $2}' <<<"$body"; }
 
 test_metrics_are_of_all_processes_and_well_formed() {
