@@ -13,7 +13,7 @@ CREATE TABLE plan (
 INSERT INTO plan (name, jobs_per_minute, concurrent_jobs, cpu_seconds_per_day, queued_jobs) VALUES
     ('free',       30,  2,    600,   10),
     ('standard',  120,  4,   3600,  100),
-    ('operator', 6000, 64, 864000, 1000);
+    ('operator', 6000, 256, 864000, 1000);
 
 CREATE TABLE user (
     id          INTEGER PRIMARY KEY,
