@@ -81,7 +81,7 @@ storm_check_outputs() { # N
 }
 
 storm() { # N MOST_TENTHS: N synchronous and N asynchronous jobs
-    local n=$1 killing
+    local n=$1 killing clients
     STORM=$(mktemp -d "$TMP/storm.XXXX") STORM_SALT=$((RANDOM % 900 + 100))
     : >"$STORM/replies"
     : >"$STORM/killed"
@@ -90,8 +90,9 @@ storm() { # N MOST_TENTHS: N synchronous and N asynchronous jobs
     storm_killer "$2" &
     killing=$!
     seq 1 "$n" | xargs -P 6 -I{} bash -c 'storm_client async {}' &
+    clients=$!
     seq 1 "$n" | xargs -P 6 -I{} bash -c 'storm_client sync {}'
-    wait %2 2>/dev/null || wait
+    wait "$clients"
     touch "$STORM/over"
     wait "$killing" 2>/dev/null
     eventually 90 is_ready || bad "not ready after the kills"
