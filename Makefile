@@ -236,4 +236,4 @@ docs: $(B)/tests/test_catalogue $(B)/gb-admin ## write the generated pages anew
 clean: ## remove everything built
 	rm -rf build
 
--include $(shell find build -path build/check -prune -o -type f -name '*.d' -print 2>/dev/null)
+-include $(shell find build -name run -prune -o -type f -name '*.d' -print 2>/dev/null)
