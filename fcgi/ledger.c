@@ -197,24 +197,43 @@ static enum job_state state_of(enum verdict v)
     return v == VERDICT_ok ? JOB_succeeded : JOB_failed;
 }
 
-/* What of a verdict is a matter of security. */
-static bool security_event(const struct result *r, struct job_event *ret)
+#define EVENTS_MAX 100
+
+/* How grave a verdict is; NULL: no matter of security. */
+static const char *severity_of(enum verdict v)
 {
-    enum verdict v = r->execution->verdict;
-    const char *severity = NULL;
     if (v == VERDICT_forbidden_syscall)
-        severity = "critical";
-    else if (v == VERDICT_policy_blocked)
-        severity = "warning";
-    else if (v == VERDICT_time_limit || v == VERDICT_memory_limit || v == VERDICT_output_limit)
-        severity = "info";
-    if (!severity)
-        return false;
-    *ret =
-        (struct job_event){.kind = verdict_name(v),
-                           .severity = severity,
-                           .detail = r->violations ? str_c(r->violations) : r->execution->policy};
-    return true;
+        return "critical";
+    if (v == VERDICT_policy_blocked)
+        return "warning";
+    bool limit = v == VERDICT_time_limit || v == VERDICT_memory_limit || v == VERDICT_output_limit;
+    return limit ? "info" : NULL;
+}
+
+/* One event for each violation, with its rule and place; one for a limit, with the limit. */
+static uint32_t security_events(const struct result *r, struct job_event *events)
+{
+    const struct execution *x = r->execution;
+    struct job_event event = {.kind = verdict_name(x->verdict),
+                              .severity = severity_of(x->verdict)};
+    struct str list = r->violations ? str_c(r->violations) : x->policy;
+    struct jdoc d = {0};
+    uint32_t n = 0;
+    if (!event.severity)
+        return 0;
+    if (list.n && jdoc_parse(&d, list.s, list.n, NULL, NULL) == 0 && jdoc_is(&d, 0, JSON_ARRAY))
+        for (uint32_t it = jdoc_first(&d, 0); it != JSON_NONE && n < EVENTS_MAX;
+             it = jdoc_next(&d, 0, it)) {
+            event.detail =
+                (struct str){list.s + d.vals[it].start, d.vals[it].end - d.vals[it].start};
+            events[n++] = event;
+        }
+    jdoc_free(&d);
+    if (n == 0) {
+        event.detail = x->killed_by.n || !x->n_runs ? x->killed_by : x->runs[0].killed_by;
+        events[n++] = event;
+    }
+    return n;
 }
 
 static void figures(const struct execution *x, bool ran, struct job_outcome *end)
@@ -240,8 +259,8 @@ enum outcome ledger_end(struct request *q, const struct result *r, size_t core)
     if (!whole)
         kept = arena_printf(&q->arena, "%.*s}", (int)core, body.s);
     const struct job_artifact artifact = {"result", "application/json", kept};
-    struct job_event event;
-    bool has_event = ran && security_event(r, &event);
+    struct job_event events[EVENTS_MAX];
+    uint32_t n_events = r->cache == CACHE_HIT ? 0 : security_events(r, events);
     struct job_outcome end = {
         .state = state_of(x->verdict),
         .verdict = verdict_name(x->verdict),
@@ -255,8 +274,8 @@ enum outcome ledger_end(struct request *q, const struct result *r, size_t core)
         .fallback_executed = x->fallback,
         .artifacts = &artifact,
         .n_artifacts = 1,
-        .events = &event,
-        .n_events = has_event ? 1 : 0,
+        .events = events,
+        .n_events = n_events,
     };
     figures(x, ran, &end);
     q->verdict = end.verdict;

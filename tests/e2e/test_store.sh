@@ -117,10 +117,13 @@ test_the_audit_has_what_an_operator_looks_for() {
     [[ $(jq -r .code_hash <<<"$row") =~ ^[0-9a-f]{64}$ ]] || bad "code hash: $row"
     is "exit code" "$(jq -r .exit_code <<<"$row")" 0
     is "figures" "$(jq '[.at, .run_ms, .compile_ms, .cpu_ms, .max_rss_kb, .total_ms] | map(. > 0) | all' <<<"$row")" true
-    post /v1/execute '{"code":"#include <unistd.h>\nint main(void){return 0;}"}'
+    admin user create violator$$ --plan operator
+    KEY=$(admin key create --user violator$$ --scopes all) \
+        post /v1/execute '{"code":"#include <unistd.h>\nint main(void){return system(0);}"}'
     json_is .verdict policy_blocked
-    event=$(admin --json event list demo | jq -c --arg id "$(json .job_id)" '.[] | select(.job_id == $id)')
-    is "event" "$(jq -r '.kind + " " + .severity' <<<"$event")" "policy_blocked warning"
+    event=$(admin --json event list violator$$ | jq -c --arg id "$(json .job_id)" '.[] | select(.job_id == $id)')
+    is "events" "$(jq -r '.kind + " " + .severity' <<<"$event" | sort | uniq -c | tr -s ' ')" " $(json '.violations | length') policy_blocked warning"
+    is "rules and places" "$(jq -r '.detail | fromjson | "\(.rule) \(.line)"' <<<"$event" | sort)" "$(json '.violations[] | "\(.rule) \(.line)"' | sort)"
     is "error in the audit" "$(admin audit tail --rows 1 | jq -r .error)" policy_blocked
 }
 

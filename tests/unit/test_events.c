@@ -38,6 +38,26 @@ static void ten_violations_in_an_hour_are_an_event(void **state)
     assert_int_equal(repeated(f), 2);
 }
 
+/* A job's many violations are one time. */
+static void what_is_done_again_and_again_weighs_more(void **state)
+{
+    struct fixture *f = *state;
+    struct security_event e = {.user_id = fixture_user(f, "ann"),
+                               .event = {.kind = "policy_blocked", .severity = "warning"}};
+    for (int i = 0; i < 7; i++) {
+        const char id[] = {(char)('A' + i), '\0'};
+        e.job_id = str_c(id);
+        for (int k = 0; k < 3; k++)
+            assert_ok(f, store_event(f->store, &e, &f->err));
+    }
+    assert_int_equal(fixture_value(f, "SELECT count(*) FROM security_event "
+                                      "WHERE severity = 'warning'"),
+                     15);
+    assert_int_equal(fixture_value(f, "SELECT count(*) FROM security_event "
+                                      "WHERE severity = 'critical'"),
+                     6);
+}
+
 static void the_load_is_what_is_not_over(void **state)
 {
     struct fixture *f = *state;
@@ -61,6 +81,7 @@ static void the_load_is_what_is_not_over(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {T(ten_violations_in_an_hour_are_an_event),
+                                       T(what_is_done_again_and_again_weighs_more),
                                        T(the_load_is_what_is_not_over)};
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
