@@ -136,7 +136,7 @@ test_includes_that_are_not_allowed_are_events_and_repetition_is_one() {
         problem_is 400 disallowed_includes
     done
     is "events" "$(db "select kind || ' ' || severity || ' ' || count(*) from security_events where user = '$user' group by kind, severity order by kind")" \
-        $'disallowed_includes warning 10\nrepeated_violations critical 1'
+        $'disallowed_includes critical 5\ndisallowed_includes warning 5\nrepeated_violations critical 1'
     has "the query" "$(sqlite3 -readonly "$RUN/jobs.db" <sql/queries/violations_per_hour.sql)" $user
 }
 
