@@ -11,11 +11,11 @@
 /* ---- where it stands
  * -----------------------------------------------------------------------------*/
 
-uint32_t gb_request_ir(const struct jdoc *doc, uint32_t *ret_node_defs)
+uint32_t gb_request_ir(const struct jdoc *doc, uint32_t at, uint32_t *ret_node_defs)
 {
-    uint32_t ir = jdoc_get(doc, 0, "ir"), defs = jdoc_get(doc, 0, "node_defs");
-    if (ir == JSON_NONE && jdoc_get(doc, 0, "nodes") != JSON_NONE)
-        ir = 0;
+    uint32_t ir = jdoc_get(doc, at, "ir"), defs = jdoc_get(doc, at, "node_defs");
+    if (ir == JSON_NONE && jdoc_get(doc, at, "nodes") != JSON_NONE)
+        ir = at;
     if (defs == JSON_NONE || jdoc_is(doc, defs, JSON_NULL))
         defs = jdoc_get(doc, ir, "node_defs");
     *ret_node_defs = jdoc_is(doc, defs, JSON_NULL) ? JSON_NONE : defs;

@@ -386,7 +386,7 @@ static int put_program(struct formatter *f)
     uint32_t defs = JSON_NONE, meta = jdoc_get(p->doc, p->root, "metadata");
     if (meta == JSON_NONE)
         meta = jdoc_get(p->doc, p->root, "meta");
-    gb_request_ir(p->doc, &defs);
+    gb_request_ir(p->doc, 0, &defs);
     buf_putc(f->out, '{');
     f->indent = 1;
     f->first = true;

@@ -77,10 +77,10 @@ const struct str *gb_default_includes(uint32_t *ret_n);
 int gb_policy_load(const char *includes_file, const char *plugins, struct arena *arena,
                    struct gb_policy *ret, struct err *err);
 
-/* Where the IR and its node_defs stand in a document: {"ir": ..., "node_defs"?: ...} or a bare IR
- * (an object with `nodes`), whose own `node_defs` member counts when the request has none. JSON_NONE
- * when there is no IR; *ret_node_defs is JSON_NONE for none. */
-uint32_t gb_request_ir(const struct jdoc *doc, uint32_t *ret_node_defs);
+/* Where the IR and its node_defs stand in the request at value `at`: {"ir": ..., "node_defs"?: ...} or a
+ * bare IR (an object with `nodes`), whose own `node_defs` member counts when the request has none.
+ * JSON_NONE when there is no IR; *ret_node_defs is JSON_NONE for none. */
+uint32_t gb_request_ir(const struct jdoc *doc, uint32_t at, uint32_t *ret_node_defs);
 
 /* Decodes, resolves, structures and checks the IR at value `ir` of doc with the `node_defs` at that
  * value (JSON_NONE: none). 0: *ret_program is complete, the caller frees it; -EINVAL: the report has

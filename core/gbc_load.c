@@ -115,7 +115,7 @@ static int front(struct gbc *c)
 {
     struct err err = {0};
     struct gb_policy policy;
-    uint32_t defs, ir = gb_request_ir(&c->doc, &defs);
+    uint32_t defs, ir = gb_request_ir(&c->doc, 0, &defs);
     if (gb_policy_load(c->includes_path, c->plugins_path, &c->arena, &policy, &err)) {
         gbc_complain(c, "%s", err.message);
         return EX_NOINPUT;

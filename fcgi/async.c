@@ -40,7 +40,8 @@ static enum outcome check_now(struct request *q)
     struct str url = jget_str(&q->doc, 0, "webhook_url");
     if (o == OUTCOME_ok && url.n && !webhook_allowed(q->service->cfg.webhook_hosts, url))
         return problem(q, OUTCOME_bad_field, "`webhook_url` is no address that webhooks may go to");
-    if (o != OUTCOME_ok || jdoc_get(&q->doc, 0, "ir") == JSON_NONE)
+    uint32_t node_defs;
+    if (o != OUTCOME_ok || gb_request_ir(&q->doc, 0, &node_defs) == JSON_NONE)
         return o;
     struct gb_report *report = graph_report_take(q->worker);
     struct gb_program *program = NULL;

@@ -194,18 +194,23 @@ static void check_value(const struct jdoc *doc, uint32_t v, const struct field *
 static void check_object(const struct jdoc *doc, uint32_t v, const struct field *table,
                          struct field_check *c)
 {
+    bool itself = false; /* its other members are that value's, not ours */
     for (const struct field *f = table; f->name; f++) {
         uint32_t member = jdoc_get(doc, v, f->name);
         bool absent = member == JSON_NONE || jdoc_is(doc, member, JSON_NULL);
-        if (absent && f->required)
+        if (member == JSON_NONE && f->itself && jdoc_get(doc, v, f->itself) != JSON_NONE)
+            itself = true;
+        else if (absent && f->required)
             complain(c, f->missing ? f->missing : OUTCOME_bad_field, v, f->name,
                      "`%s` is required: %s", f->name, f->doc);
     }
     for (uint32_t it = jdoc_first(doc, v); it != JSON_NONE; it = jdoc_next(doc, v, it)) {
         struct str name = jdoc_str(doc, it);
         const struct field *f = field_find(table, name);
-        if (!f)
+        if (!f && !itself)
             complain_unknown(c, it + 1, name, table);
+        else if (!f)
+            continue;
         else if (jdoc_get(doc, v, f->name) != it + 1)
             complain(c, OUTCOME_bad_field, it + 1, f->name, "`%s` is given twice", f->name);
         else if (!jdoc_is(doc, it + 1, JSON_NULL) || f->type == FIELD_LIMIT)

@@ -38,7 +38,8 @@ struct field {
     const struct field *sub;
     const char *words; /* FIELD_WORD: separated by spaces */
     bool required;
-    bool no_nul;          /* FIELD_STRING: without the character U+0000 */
+    const char *itself; /* an object with this member in place of the field is the field's value */
+    bool no_nul;        /* FIELD_STRING: without the character U+0000 */
     enum outcome missing; /* when required and absent or null */
     const char *doc;
 };

@@ -78,8 +78,9 @@ static const struct field execute_options[] = {
     {.name = "ir",                                                                                 \
      .type = FIELD_OBJECT,                                                                         \
      .required = true,                                                                             \
+     .itself = "nodes",                                                                            \
      .missing = OUTCOME_no_ir,                                                                     \
-     .doc = "the graph (GET /v1/schema)"},                                                         \
+     .doc = "the graph (GET /v1/schema); a graph by itself is a request, too"},                    \
     {                                                                                              \
         .name = "node_defs", .type = FIELD_ANY, .doc = "external nodes of this request"            \
     }

@@ -64,10 +64,7 @@ static enum outcome invalid(struct request *q, const struct gb_report *r)
 enum outcome graph_check(struct request *q, uint32_t body, struct gb_report *report,
                          struct gb_program **ret_program)
 {
-    uint32_t ir = jdoc_get(&q->doc, body, "ir");
-    uint32_t node_defs = jdoc_get(&q->doc, body, "node_defs");
-    if (node_defs == JSON_NONE)
-        node_defs = jdoc_get(&q->doc, ir, "node_defs");
+    uint32_t node_defs, ir = gb_request_ir(&q->doc, body, &node_defs);
     int rc = gb_front(&q->doc, ir, node_defs, &q->service->policy, report, ret_program);
     if (rc == 0)
         return OUTCOME_ok;

@@ -24,14 +24,14 @@ static void write_members(const struct config *cfg, const struct field *table, s
     for (const struct field *f = table; f->name; f++) {
         jw_key(w, f->name);
         write_schema(cfg, f, w);
-        any |= f->required;
+        any |= f->required && !f->itself;
     }
     jw_close(w, '}');
     if (any) {
         jw_key(w, "required");
         jw_open(w, '[');
         for (const struct field *f = table; f->name; f++)
-            if (f->required)
+            if (f->required && !f->itself)
                 jw_cstr(w, f->name);
         jw_close(w, ']');
     }

@@ -4,8 +4,11 @@
  */
 #include "result.h"
 
+#include "../core/base/cleanup.h"
 #include "record.h"
 #include "reply.h"
+
+#define DIAGNOSTICS_TEXT_MAX (64 << 10)
 
 const char *cache_state_name(enum cache_state s)
 {
@@ -71,23 +74,45 @@ static void write_diagnostic(struct jsonw *w, const struct gb_diagnostic *d)
     jw_close(w, '}');
 }
 
-static void write_diagnostics(struct request *q, const struct result *r, struct jsonw *w)
+struct diagnostics {
+    struct gb_diagnostic *list;
+    uint32_t n;
+};
+
+static struct diagnostics diagnose(struct request *q, const struct result *r)
 {
     const struct work *work = r->work;
     const struct gb_emission *map = work->graph.program ? &work->graph.emission : NULL;
-    struct gb_diagnostic *list = NULL;
-    uint32_t n = 0;
+    struct diagnostics d = {0};
     struct str text = r->execution->compile.diagnostics;
     if (text.n)
-        gb_diagnostics(text, WORK_GRAPH_FILE, map, &q->arena, &list, &n);
+        gb_diagnostics(text, WORK_GRAPH_FILE, map, &q->arena, &d.list, &d.n);
+    return d;
+}
+
+static void write_diagnostics(const struct diagnostics *d, struct jsonw *w)
+{
     jw_key(w, "diagnostics");
     jw_open(w, '[');
-    for (uint32_t i = 0; i < n; i++)
-        write_diagnostic(w, &list[i]);
+    for (uint32_t i = 0; i < d->n; i++)
+        write_diagnostic(w, &d->list[i]);
     jw_close(w, ']');
 }
 
-static void write_compile(struct request *q, const struct result *r, struct jsonw *w)
+/* The diagnostics as a compiler writes them: the standard error of a program that did not compile, for
+ * clients who show that. */
+static struct str compiler_said(struct request *q, const struct diagnostics *d)
+{
+    cleanup_buf struct buf text = BUF_INIT(DIAGNOSTICS_TEXT_MAX);
+    for (uint32_t i = 0; i < d->n; i++) {
+        const struct gb_diagnostic *it = &d->list[i];
+        buf_printf(&text, "%.*s:%u:%u: %.*s: %.*s\n", STR_ARG(it->file), it->line, it->col,
+                   STR_ARG(it->kind), STR_ARG(it->message));
+    }
+    return arena_str(&q->arena, buf_view(&text));
+}
+
+static void write_compile(const struct result *r, const struct diagnostics *d, struct jsonw *w)
 {
     const struct compile_result *c = &r->execution->compile;
     jw_key(w, "compile");
@@ -95,7 +120,7 @@ static void write_compile(struct request *q, const struct result *r, struct json
     jw_kms(w, "wall_ms", c->wall_ms);
     jw_kms(w, "cpu_ms", c->cpu_ms);
     jw_kint(w, "max_rss_kb", c->max_rss_kb);
-    write_diagnostics(q, r, w);
+    write_diagnostics(d, w);
     jw_close(w, '}');
 }
 
@@ -210,10 +235,13 @@ static void write_graph(const struct work *work, struct jsonw *w)
         jw_raw(w, STR("[]"));
 }
 
-static void write_run_or_nothing(const struct result *r, struct jsonw *w)
+static void write_run_or_nothing(struct request *q, const struct result *r,
+                                 const struct diagnostics *d, struct jsonw *w)
 {
-    static const struct run_result nothing = {.exit_code = -1};
+    struct run_result nothing = {.exit_code = -1};
     const struct execution *x = r->execution;
+    if (x->verdict == VERDICT_compile_error)
+        nothing.err = compiler_said(q, d);
     if (r->work->many)
         write_results(r, w);
     else
@@ -225,6 +253,7 @@ static void write_run_or_nothing(const struct result *r, struct jsonw *w)
 void result_write(struct request *q, const struct result *r, size_t *ret_core)
 {
     const struct execution *x = r->execution;
+    const struct diagnostics d = diagnose(q, r);
     struct jsonw w = reply_json(q);
     jw_open(&w, '{');
     jw_kbool(&w, "success", x->verdict == VERDICT_ok);
@@ -242,8 +271,8 @@ void result_write(struct request *q, const struct result *r, size_t *ret_core)
         jw_kcstr(&w, "result_hash", r->result_hash);
     jw_kcstr(&w, "cache", cache_state_name(r->cache));
     jw_kcstr(&w, "stage", execution_stage(x));
-    write_run_or_nothing(r, &w);
-    write_compile(q, r, &w);
+    write_run_or_nothing(q, r, &d, &w);
+    write_compile(r, &d, &w);
     if (r->violations || x->policy.n > 2) {
         jw_key(&w, "violations");
         jw_raw(&w, r->violations ? str_c(r->violations) : x->policy);

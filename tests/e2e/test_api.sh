@@ -111,6 +111,31 @@ test_validate_emit_and_preview() {
     has node "$body" '"s"'
 }
 
+test_a_bare_graph_is_a_request() {
+    local bare
+    bare=$(jq -c '.ir + {metadata: {name: "bare"}, unknown: 1}' examples/sum.json)
+    for path in /v1/compile /v1/preview; do
+        post $path "$bare"
+        status_is 200
+        stdout_is $'7\n'
+    done
+    post /v1/validate '{"nodes":[{"id":"x","type":"Prnt"}]}'
+    json_is .success false
+    json_is '.errors[0].pointer' /nodes/0/type
+    post /v1/batch "{\"requests\":[{\"path\":\"/v1/preview\",\"body\":$bare}]}"
+    has "the batch" "$body" '7\n'
+    post /v1/compile '{"nodes":[],"limits":{"wall_ms":0}}'
+    problem_is 400 bad_limit
+}
+
+test_what_does_not_compile_says_so_where_compilers_do() {
+    post /v1/execute '{"code":"int main(void)\n{ return x; }\n"}'
+    json_is .verdict compile_error
+    json_is .stage compilation
+    has stderr "$(json .stderr)" "main.c:2:10: error: "
+    json_is '.compile.diagnostics[0] | "\(.line):\(.column)"' 2:10
+}
+
 test_batch_answers_each() {
     post /v1/batch "{\"requests\":[{\"path\":\"/v1/compile\",\"body\":$(cat examples/sum.json)},{\"path\":\"/v1/validate\",\"body\":{}}]}"
     status_is 200

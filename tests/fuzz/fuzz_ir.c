@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct gb_program *program = NULL;
     uint32_t defs, ir = JSON_NONE;
     if (!jdoc_parse(&doc, (const char *)data, size, NULL, NULL))
-        ir = gb_request_ir(&doc, &defs);
+        ir = gb_request_ir(&doc, 0, &defs);
     if (ir != JSON_NONE) {
         int e = gb_front(&doc, ir, defs, NULL, &report, &program);
         MUST(e == 0 || e == -EINVAL);

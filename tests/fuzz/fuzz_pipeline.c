@@ -33,7 +33,7 @@ static bool compile(struct compiled *c, const char *text, size_t n)
     *c = (struct compiled){0};
     if (jdoc_parse(&c->doc, text, n, NULL, NULL))
         return false;
-    ir = gb_request_ir(&c->doc, &defs);
+    ir = gb_request_ir(&c->doc, 0, &defs);
     if (ir == JSON_NONE)
         return false;
     int e = gb_front(&c->doc, ir, defs, NULL, &c->report, &c->program);

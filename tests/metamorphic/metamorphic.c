@@ -45,7 +45,7 @@ static bool run_request(struct run *r, const char *text)
     struct err err = {0};
     if (jdoc_parse(&r->doc, text, strlen(text), NULL, &err))
         return false;
-    uint32_t defs, ir = gb_request_ir(&r->doc, &defs);
+    uint32_t defs, ir = gb_request_ir(&r->doc, 0, &defs);
     if (gb_front(&r->doc, ir, defs, NULL, &r->report, &r->program) ||
         gb_identify(r->program, &r->arena, &r->id))
         return false;

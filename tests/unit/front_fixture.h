@@ -46,7 +46,7 @@ static inline void fixture_decode(struct fixture *f, const char *text,
         if (*p == '\'')
             *p = '"';
     assert_int_equal(jdoc_parse(&f->doc, f->text, strlen(f->text), NULL, &err), 0);
-    uint32_t defs, ir = gb_request_ir(&f->doc, &defs);
+    uint32_t defs, ir = gb_request_ir(&f->doc, 0, &defs);
     f->program.doc = &f->doc;
     f->front = (struct gb_front){.program = &f->program,
                                  .report = &f->report,

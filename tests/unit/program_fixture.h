@@ -47,7 +47,7 @@ static inline void fixture_load(struct fixture *f, const char *text)
             *p = '"';
     if (jdoc_parse(&f->doc, f->text, strlen(f->text), NULL, &err))
         fail_msg("not JSON: %s: %s", err.message, text);
-    uint32_t defs, ir = gb_request_ir(&f->doc, &defs);
+    uint32_t defs, ir = gb_request_ir(&f->doc, 0, &defs);
     int r = gb_front(&f->doc, ir, defs, NULL, &f->report, &f->program);
     assert_true(r == 0 || r == -22);
     assert_int_equal(r == 0, f->report.n_errors == 0);

@@ -38,7 +38,7 @@ static void load(struct loaded *l, struct str text)
     *l = (struct loaded){0};
     if (jdoc_parse(&l->doc, text.s, text.n, NULL, NULL))
         return;
-    uint32_t defs, ir = gb_request_ir(&l->doc, &defs);
+    uint32_t defs, ir = gb_request_ir(&l->doc, 0, &defs);
     if (ir == JSON_NONE || gb_front(&l->doc, ir, defs, NULL, &l->report, &l->program))
         return;
     struct arena arena = ARENA_INIT(0);
