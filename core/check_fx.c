@@ -9,6 +9,7 @@
  * rest.
  */
 #include "check.h"
+#include "ops.h"
 
 #include <errno.h>
 
@@ -27,13 +28,35 @@ static const struct gb_func *callee_of(const struct effects *x, const struct gb_
     return &x->c->f->program->funcs[node->callee];
 }
 
+/* Whether a Cast's source may hold what its target cannot. */
+static bool cast_can_fault(const struct gb_graph *g, const struct gb_node *node)
+{
+    struct gb_type from = g->inputs[node->inputs].want;
+    return (from.base == GB_STRING && node->target.base != GB_STRING) ||
+           (from.base == GB_DOUBLE && node->target.base == GB_INT);
+}
+
+/* A pure function has no effects, but may abort, throw or not end; those that are known do not. One
+ * with several outputs is a statement in C++, which cannot be put off. */
+static uint8_t fx_of_extern(const struct gb_extern *ext)
+{
+    if (!ext->pure)
+        return GB_FX_EFFECT | GB_FX_VOLATILE;
+    for (uint32_t i = 0; i < ext->n_params; i++)
+        if (ext->params[i].kind == GB_EXT_OUTPUT)
+            return 0;
+    return gb_known_extern(ext->function, ext->n_params) ? 0 : GB_FX_FAULT;
+}
+
 /* What computing the node itself may do, its inputs apart. */
-static uint8_t own_fx(const struct effects *x, const struct gb_node *node)
+static uint8_t own_fx(const struct effects *x, const struct gb_graph *g, const struct gb_node *node)
 {
     if (node->op == GB_OP_EXTERNAL)
-        return node->ext->pure ? 0 : GB_FX_EFFECT | GB_FX_VOLATILE;
+        return fx_of_extern(node->ext);
     if (node->op == GB_OP_CALL)
         return callee_of(x, node)->fx;
+    if (node->op == GB_OP_CAST)
+        return cast_can_fault(g, node) ? GB_FX_FAULT : 0;
     return gb_kind_of(node->op)->fx;
 }
 
@@ -63,7 +86,7 @@ static void mark_needed(struct effects *x, uint32_t graph, bool settle)
         uint32_t v = s->values[k];
         struct gb_node *node = &s->g->nodes[v];
         bool tentative = gb_is_tentative(s, v);
-        if (tentative && settle && (needed[v] || !(own_fx(x, node) & GB_FX_EFFECT)))
+        if (tentative && settle && (needed[v] || !(own_fx(x, s->g, node) & GB_FX_EFFECT)))
             node->statement = tentative = false;
         bool runs = node->statement ? x->live[graph][v] && !(tentative && !settle) : needed[v];
         for (uint32_t i = 0; runs && i < node->n_inputs; i++) {
@@ -134,7 +157,7 @@ static void spread_fx(struct effects *x)
         funcs[i].fx = 0;
         for (uint32_t v = 0; v < g->n_nodes; v++)
             if (runs(x, i + 1, v) && g->nodes[v].op != GB_OP_CALL)
-                funcs[i].fx |= own_fx(x, &g->nodes[v]) &
+                funcs[i].fx |= own_fx(x, g, &g->nodes[v]) &
                                (g->nodes[v].op == GB_OP_VARGET || g->nodes[v].op == GB_OP_VARDECL
                                     ? 0
                                     : GB_FX_FAULT | GB_FX_EFFECT | GB_FX_VOLATILE);
@@ -275,7 +298,7 @@ static void finish_nodes(struct effects *x, uint32_t graph)
     for (uint32_t k = 0; k < s->g->n_nodes; k++) {
         uint32_t v = s->values[k], block = 0;
         struct gb_node *node = &s->g->nodes[v];
-        node->fx = own_fx(x, node);
+        node->fx = own_fx(x, s->g, node);
         node->fx |= (uint8_t)((node->fx & 7) * GB_FX_FAULT_DEEP);
         if (node->op == GB_OP_VARGET && node->var != GB_NIL)
             block = s->g->vars[node->var].block;

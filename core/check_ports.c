@@ -19,8 +19,11 @@ static bool fits(struct gb_type actual, struct gb_type want)
     return gb_type_eq(actual, want) || (gb_type_eq(actual, INT) && gb_type_eq(want, DOUBLE));
 }
 
+/* Arrays are cast item by item. */
 static bool can_cast(struct gb_type from, struct gb_type to)
 {
+    for (; from.depth && to.depth; from.depth--)
+        to.depth--;
     return gb_type_eq(from, to) || gb_type_eq(to, STRING) || (from.depth == 0 && to.depth == 0);
 }
 

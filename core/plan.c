@@ -161,19 +161,6 @@ static bool cannot_fault(const struct planner *w, const struct gb_node *n)
     return (n->op == GB_OP_SHL || n->op == GB_OP_SHR || n->op == GB_OP_SUBSTRING) && v->i >= 0;
 }
 
-/* Whether a Cast's source may hold what its target cannot. */
-static bool cast_can_fault(const struct planner *w, const struct gb_node *n)
-{
-    const struct gb_input *in = &w->g->inputs[n->inputs];
-    const struct gb_node *from = &w->g->nodes[in->src];
-    bool variable = from->op == GB_OP_VARGET || from->op == GB_OP_VARDECL;
-    struct gb_type t = variable ? w->g->vars[from->var].type : from->type;
-    if (from->op == GB_OP_EXTERNAL) /* any of its outputs */
-        return n->type.base != GB_STRING;
-    return (t.base == GB_STRING && n->type.base != GB_STRING) ||
-           (t.base == GB_DOUBLE && n->type.base == GB_INT);
-}
-
 static uint8_t own_flags(const struct planner *w, const struct gb_node *n)
 {
     uint8_t flags = 0;
@@ -181,8 +168,6 @@ static uint8_t own_flags(const struct planner *w, const struct gb_node *n)
     if (n->fx & (GB_FX_VOLATILE | GB_FX_EFFECT))
         flags |= GB_PLAN_VOLATILE | (open ? GB_PLAN_ORDERED : 0);
     if (n->fx & (GB_FX_FAULT | GB_FX_EFFECT) && !cannot_fault(w, n))
-        flags |= GB_PLAN_ORDERED;
-    if (n->op == GB_OP_CAST && cast_can_fault(w, n))
         flags |= GB_PLAN_ORDERED;
     if (flags & GB_PLAN_ORDERED)
         flags |= GB_PLAN_ORDERED_DEEP;

@@ -117,6 +117,20 @@ run run --native "$dir/wrong.json" </dev/null
 expect 'an output of a wrong type: one error' 1 "$(grep -c 'error: ' "$dir/err")"
 contains 'an output of a wrong type: its node' '  node: x' "$err"
 
+# ---- an external function may throw: it is called where a consumer runs, and nowhere else ----------
+cat >"$dir/lazy.json" <<'END'
+{"ir": {"nodes": [
+  {"id": "s", "type": "Literal", "properties": {"value": "no number"}}, {"id": "d", "type": "Stod", "inputs": ["s"]},
+  {"id": "b", "type": "VarDecl", "properties": {"name": "b", "initialValue": false}},
+  {"id": "g", "type": "VarGet", "properties": {"name": "b"}},
+  {"id": "i", "type": "If", "properties": {"then": ["p"]}, "inputs": ["g"]}, {"id": "p", "type": "Print", "inputs": ["d"]},
+  {"id": "j", "type": "If", "properties": {"then": ["q"]}, "inputs": ["g"]}, {"id": "q", "type": "Print", "inputs": ["d"]},
+  {"id": "z", "type": "Print", "properties": {"text": "end"}}]},
+ "node_defs": {"Stod": {"lib": {"name": "std::stod", "include": "<string>", "signature": "double stod(string)"}}}}
+END
+run run --native "$dir/lazy.json" </dev/null
+expect 'an external of branches not taken' end "$out"
+
 # ---- refusals ------------------------------------------------------------------------------------
 cat >"$dir/bad.json" <<'END'
 {"nodes": [
