@@ -375,9 +375,13 @@ public:
     {
         is_.other = {&array, [](const void *p) { gb::put(*static_cast<const Array<T> *>(p)); }};
     }
-    Item(const void *thing, void (*writer)(const void *)) : kind_(Kind::other)
+    // No constructor: print({"x", 0}) would take its two things in braces for one Item.
+    static Item of(const void *thing, void (*writer)(const void *))
     {
-        is_.other = {thing, writer};
+        Item item(0);
+        item.kind_ = Kind::other;
+        item.is_.other = {thing, writer};
+        return item;
     }
     void put() const;
     View text() const { return is_.text; } // of one that was made of a text
@@ -403,7 +407,7 @@ private:
 // true and false in words.
 template <class T> Item words(const T &x)
 {
-    return {&x, [](const void *p) { put_words(*static_cast<const T *>(p)); }};
+    return Item::of(&x, [](const void *p) { put_words(*static_cast<const T *>(p)); });
 }
 
 // print writes a newline after what it writes, write does not. A single thing has functions of its
