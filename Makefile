@@ -213,9 +213,10 @@ fuzz-ir fuzz-node_defs fuzz-pipeline: fuzz-%: ## libFuzzer on the front and on t
 	    -artifact_prefix=build/fuzz-clang/ -max_total_time=$(or $(SECONDS),1800) \
 	    build/fuzz-clang/corpus-$* tests/fuzz/seeds/$(if $(filter node_defs,$*),$*,ir examples tests/cases)
 
-unit: $(UNIT) $(B)/gbc ## run the unit tests
+unit: $(UNIT) $(B)/gbc $(B)/gb-job ## run the unit tests
 	@for t in $(UNIT); do $$t || exit 1; done
 	@GBC=$(B)/gbc tests/unit/test_gbc.sh
+	@GB_JOB=$(B)/gb-job tests/unit/test_job.sh
 
 SOURCES := $(wildcard core/*.[ch] core/*/*.[ch] fcgi/*.[ch] sandbox/*.[ch] sandbox/*/*.[ch] sql/*.[ch] \
              tests/unit/*.[ch] tests/native/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] \
