@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
@@ -26,13 +27,16 @@ static void look_disk(struct patient *p, struct finding *f)
 static void look_permissions(struct patient *p, struct finding *f)
 {
     const struct config *cfg = &p->admin->cfg;
-    char wal[4100], control[4100], tls[4100], client[4100];
-    const char *const paths[] = {cfg->db_path, wal,    cfg->fcgi_socket,  control,
-                                 tls,          client, cfg->docker_socket};
+    static const char *const inside[] = {"control.sock", "memcached.sock", "tls/server.key",
+                                         "client.env", "graph-blocks.conf"};
+    char wal[4100], made[sizeof inside / sizeof inside[0]][4200];
+    const char *paths[4 + sizeof inside / sizeof inside[0]] = {cfg->db_path, wal, cfg->fcgi_socket,
+                                                               cfg->docker_socket};
     snprintf(wal, sizeof wal, "%s-wal", cfg->db_path);
-    snprintf(control, sizeof control, "%s/control.sock", cfg->run_dir);
-    snprintf(tls, sizeof tls, "%s/tls/server.key", cfg->run_dir);
-    snprintf(client, sizeof client, "%s/client.env", cfg->run_dir);
+    for (size_t i = 0; i < sizeof inside / sizeof inside[0]; i++) {
+        snprintf(made[i], sizeof made[i], "%s/%s", cfg->run_dir, inside[i]);
+        paths[4 + i] = made[i];
+    }
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
         struct stat st;
         if (stat(paths[i], &st) || !(st.st_mode & S_IRWXO))
@@ -44,13 +48,65 @@ static void look_permissions(struct patient *p, struct finding *f)
     fine(f, "database, keys and sockets are closed to others");
 }
 
+/* One line of /proc/PID/status as a number; -1 when there is no such process or line. */
+static long status_of(long pid, const char *key)
+{
+    char path[64], line[256];
+    long value = -1;
+    snprintf(path, sizeof path, "/proc/%ld/status", pid);
+    FILE *status = fopen(path, "re");
+    while (status && value < 0 && fgets(line, sizeof line, status))
+        if (strncmp(line, key, strlen(key)) == 0)
+            value = strtol(line + strlen(key), NULL, 10);
+    if (status)
+        fclose(status);
+    return value;
+}
+
+static bool is_ours(long pid)
+{
+    char path[64], name[32] = "";
+    snprintf(path, sizeof path, "/proc/%ld/comm", pid);
+    FILE *comm = fopen(path, "re");
+    bool ours = comm && fgets(name, sizeof name, comm) &&
+                (strcmp(name, "gb-fcgi\n") == 0 || strcmp(name, "gb-jobd\n") == 0);
+    if (comm)
+        fclose(comm);
+    return ours;
+}
+
+/* The store knows who works on it; the kernel knows what they may do. */
 static void look_confinement(struct patient *p, struct finding *f)
 {
-    if (p->admin->cfg.confine)
-        fine(f, "responders confine themselves");
-    else
+    cleanup_buf struct buf pids = BUF_INIT(0);
+    long n = 0;
+    if (!p->admin->cfg.confine) {
         wrong(f, "set GB_CONFINE=1 and restart gb-fcgi and gb-jobd",
               "responders run without a system-call filter of their own");
+        return;
+    }
+    if (!p->admin->store ||
+        store_print(p->admin->store, "SELECT pid FROM process", NULL, false, &pids, NULL)) {
+        unknown(f, "the database could not be asked who works on it");
+        return;
+    }
+    for (const char *at = buf_cstr(&pids); (at = strchr(at, '\n')); at++) {
+        long pid = strtol(at + 1, NULL, 10);
+        if (pid <= 0 || !is_ours(pid))
+            continue;
+        n++;
+        if (status_of(pid, "Seccomp:") != 2 || status_of(pid, "Uid:") == 0) {
+            wrong(f, "run it as a user of its own with GB_CONFINE=1: restart gb-fcgi and gb-jobd",
+                  "process %ld %s", pid,
+                  status_of(pid, "Uid:") == 0 ? "runs as root"
+                                              : "runs without a system-call filter");
+            return;
+        }
+    }
+    if (n)
+        fine(f, "%ld processes confine themselves and are not root", n);
+    else
+        unknown(f, "no responder runs here");
 }
 
 static void look_retention(struct patient *p, struct finding *f)

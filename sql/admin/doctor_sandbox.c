@@ -22,14 +22,14 @@
 static const char probe_source[] =
     "#include <stdio.h>\n"
     "#include <string.h>\n"
-    "static void lines(const char *path, const char *const *keys)\n"
+    "static void lines(const char *path, const char *before, const char *const *keys)\n"
     "{\n"
     "    char line[256];\n"
     "    FILE *f = fopen(path, \"r\");\n"
     "    while (f && fgets(line, sizeof line, f))\n"
     "        for (int i = 0; keys[i]; i++)\n"
     "            if (strstr(line, keys[i]))\n"
-    "                fputs(line, stdout);\n"
+    "                printf(\"%s%s\", before, line);\n"
     "}\n"
     "static const char *can(const char *path, const char *mode)\n"
     "{\n"
@@ -39,10 +39,10 @@ static const char probe_source[] =
     "int main(void)\n"
     "{\n"
     "    static const char *const keys[] = {\"Uid:\", \"CapEff:\", \"CapBnd:\", \"NoNewPrivs:\",\n"
-    "                                       \"Seccomp:\", 0};\n"
+    "                                       \"Seccomp:\", \"Seccomp_filters:\", 0};\n"
     "    static const char *const colon[] = {\":\", 0};\n"
-    "    lines(\"/proc/self/status\", keys);\n"
-    "    lines(\"/proc/self/net/dev\", colon);\n"
+    "    lines(\"/proc/self/status\", \"\", keys);\n"
+    "    lines(\"/proc/self/net/dev\", \"net \", colon);\n"
     "    printf(\"leftover: %s\\n\", can(\"/workspace/left-by-doctor\", \"r\"));\n"
     "    printf(\"workspace: %s\\n\", can(\"/workspace/left-by-doctor\", \"w\"));\n"
     "    printf(\"root: %s\\n\", can(\"/written-by-doctor\", \"w\"));\n"
@@ -69,7 +69,8 @@ static void write_submission(struct admin *a, int number, struct buf *out)
     jw_kbool(&w, "want_binary", false);
     jw_kbool(&w, "run", true);
     jw_key(&w, "options");
-    jw_raw(&w, STR("{\"optimize\":0,\"sanitize\":false,\"werror\":false,\"link\":[],"
+    /* With sanitizers a program may read /proc/self (sandbox/job/reach.h), which is what is asked for. */
+    jw_raw(&w, STR("{\"optimize\":0,\"sanitize\":true,\"werror\":false,\"link\":[],"
                    "\"graph\":false}"));
     jw_key(&w, "inputs");
     jw_raw(&w, STR("[{\"stdin\":\"\",\"args\":[]}]"));
@@ -153,19 +154,39 @@ static struct str probed(const struct probe *p, const char *key)
     return (struct str){at, strcspn(at, "\n")};
 }
 
-/* False, and a finding of its own, when no probe ran. */
-static bool has_probe(const struct patient *p, struct finding *f)
+/* What keeps gb-sandboxd from being ready, as JSON; empty when nothing does. */
+static struct str reasons_of(const struct patient *p)
 {
-    if (!p->first.ran)
+    uint32_t v = jdoc_get(&p->doc, 0, "reasons");
+    if (v == JSON_NONE)
+        return (struct str){0};
+    return (struct str){p->doc.text + p->doc.vals[v].start,
+                        p->doc.vals[v].end - p->doc.vals[v].start};
+}
+
+/* False, and a finding of its own, when no probe ran: gb-job begins no work in a container that lacks
+ * something, and says in brackets which check that is (check_container() of sandbox/job/job.c). */
+static bool has_probe(const struct patient *p, const char *check, struct finding *f)
+{
+    char mark[40], reasons[1000];
+    if (p->first.ran)
+        return true;
+    snprintf(mark, sizeof mark, "(%s)", check);
+    snprintf(reasons, sizeof reasons, "%.*s", STR_ARG(reasons_of(p)));
+    if (strstr(reasons, mark))
+        wrong(f,
+              "restart the Docker Engine, then gb-sandboxd; look for what changes its containers",
+              "gb-job refuses: %.350s", reasons);
+    else
         unknown(f, "no job ran that could be asked");
-    return p->first.ran;
+    return false;
 }
 
 /* ---- the checks ----------------------------------------------------------------------------- */
 
 static void look_broker(struct patient *p, struct finding *f)
 {
-    uint32_t ready = jdoc_get(&p->doc, 0, "ready"), reasons = jdoc_get(&p->doc, 0, "reasons");
+    uint32_t ready = jdoc_get(&p->doc, 0, "ready");
     if (!p->doc.n_vals)
         wrong(f, "start gb-sandboxd (systemctl start gb-sandboxd, or ops/up)",
               "gb-sandboxd does not answer: %s", p->status_trouble);
@@ -173,10 +194,7 @@ static void look_broker(struct patient *p, struct finding *f)
         fine(f, "gb-sandboxd is ready");
     else
         wrong(f, "systemctl start docker; then gb-admin doctor again",
-              "gb-sandboxd is not ready: %.*s",
-              reasons == JSON_NONE ? 0
-                                   : (int)(p->doc.vals[reasons].end - p->doc.vals[reasons].start),
-              reasons == JSON_NONE ? "" : p->doc.text + p->doc.vals[reasons].start);
+              "gb-sandboxd is not ready: %.*s", STR_ARG(reasons_of(p)));
 }
 
 static void look_image(struct patient *p, struct finding *f)
@@ -193,19 +211,24 @@ static void look_image(struct patient *p, struct finding *f)
 
 static void look_seccomp(struct patient *p, struct finding *f)
 {
-    if (!has_probe(p, f))
+    if (!has_probe(p, "seccomp", f))
         return;
-    if (str_eqc(probed(&p->first, "Seccomp:"), "2"))
-        fine(f, "jobs run under a system-call filter");
-    else
-        wrong(f, "check SANDBOX_SECCOMP and that the kernel has CONFIG_SECCOMP_FILTER",
+    /* The program's own filter is one; the container's profile, below it, another (since Linux 5.9). */
+    struct str filters = probed(&p->first, "Seccomp_filters:");
+    if (!str_eqc(probed(&p->first, "Seccomp:"), "2"))
+        wrong(f, "check that the kernel has CONFIG_SECCOMP_FILTER; restart gb-sandboxd",
               "a job runs without a system-call filter");
+    else if (filters.n == 1 && filters.s[0] < '2')
+        wrong(f, "set SANDBOX_SECCOMP to a profile (empty: the built-in one), restart gb-sandboxd",
+              "the containers have no seccomp profile");
+    else
+        fine(f, "jobs run under the containers' profile and a filter of their own");
 }
 
 static void look_capabilities(struct patient *p, struct finding *f)
 {
     static const char none[] = "0000000000000000";
-    if (!has_probe(p, f))
+    if (!has_probe(p, "capabilities", f))
         return;
     struct str effective = probed(&p->first, "CapEff:"), bound = probed(&p->first, "CapBnd:");
     if (str_eqc(effective, none) && str_eqc(bound, none))
@@ -218,7 +241,7 @@ static void look_capabilities(struct patient *p, struct finding *f)
 
 static void look_no_new_privs(struct patient *p, struct finding *f)
 {
-    if (!has_probe(p, f))
+    if (!has_probe(p, "no-new-privileges", f))
         return;
     if (str_eqc(probed(&p->first, "NoNewPrivs:"), "1"))
         fine(f, "no_new_privs is set for jobs");
@@ -229,7 +252,7 @@ static void look_no_new_privs(struct patient *p, struct finding *f)
 
 static void look_user(struct patient *p, struct finding *f)
 {
-    if (!has_probe(p, f))
+    if (!has_probe(p, "non-root", f))
         return;
     struct str uid = probed(&p->first, "Uid:");
     if (uid.n && uid.s[0] != '0')
@@ -240,21 +263,22 @@ static void look_user(struct patient *p, struct finding *f)
 
 static void look_network(struct patient *p, struct finding *f)
 {
-    if (!has_probe(p, f))
+    if (!has_probe(p, "network", f))
         return;
-    static const char *const others[] = {"eth", "ens", "enp", "veth", "wlan"};
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        if (strstr(p->first.output, others[i])) {
+    for (const char *at = p->first.output; (at = strstr(at, "net ")); at += 4) {
+        const char *name = at + 4 + strspn(at + 4, " ");
+        if (strncmp(name, "lo:", 3) != 0) {
             wrong(f, "restart gb-sandboxd: its containers have network none",
-                  "jobs have a network interface (%s)", others[i]);
+                  "jobs have a network interface (%.*s)", (int)strcspn(name, ":\n"), name);
             return;
         }
+    }
     fine(f, "jobs have no network");
 }
 
 static void look_workspace(struct patient *p, struct finding *f)
 {
-    if (!has_probe(p, f))
+    if (!has_probe(p, "workspace", f))
         return;
     if (!str_eqc(probed(&p->first, "root:"), "no"))
         wrong(f, "restart gb-sandboxd: its containers have a read-only root",

@@ -30,8 +30,12 @@ static bool has_store(const struct patient *p, struct finding *f)
 static void look_database(struct patient *p, struct finding *f)
 {
     if (!p->admin->store) {
-        wrong(f, "gb-admin db migrate as the service's user; is the disk full, the folder there?",
-              "%s", p->store_trouble);
+        wrong(
+            f,
+            strstr(p->store_trouble, "locked")
+                ? "find who holds it: fuser -v the database file"
+                : "gb-admin db migrate as the service's user; is the disk full, the folder there?",
+            "%s", p->store_trouble);
         return;
     }
     cleanup_buf struct buf answer = BUF_INIT(0);

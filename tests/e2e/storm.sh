@@ -20,10 +20,10 @@ storm_client() { # KIND N
 
 storm_victims() { pgrep -f "^$RUN/bin/gb-(fcgi|jobd|sandboxd) "; }
 
-# Until the file says stop: kill -9 of one of them, whichever.
-storm_killer() { # MOST_TENTHS between two kills
+# kill -9 of one of them, whichever, until the clients are done or there were KILLS.
+storm_killer() { # MOST_TENTHS between two kills, KILLS
     local pid name
-    while [ ! -e "$STORM/over" ]; do
+    while [ ! -e "$STORM/over" ] && [ "$(wc -l <"$STORM/killed")" -lt "$2" ]; do
         sleep "$(((RANDOM % $1 + 2) / 10)).$(((RANDOM % $1 + 2) % 10))"
         pid=$(storm_victims | shuf -n 1)
         [ -n "$pid" ] && name=$(cat "/proc/$pid/comm" 2>/dev/null) && kill -9 "$pid" && echo "$name" >>"$STORM/killed"
@@ -80,14 +80,14 @@ storm_check_outputs() { # N
     is "outputs that are not the graph's own" "$wrong" 0
 }
 
-storm() { # N MOST_TENTHS: N synchronous and N asynchronous jobs
+storm() { # N MOST_TENTHS KILLS: N synchronous and N asynchronous jobs
     local n=$1 killing clients
     STORM=$(mktemp -d "$TMP/storm.XXXX") STORM_SALT=$((RANDOM % 900 + 100))
     : >"$STORM/replies"
     : >"$STORM/killed"
     export STORM STORM_SALT GB_URL GB_KEY GB_CA
     export -f storm_client
-    storm_killer "$2" &
+    storm_killer "$2" "$3" &
     killing=$!
     seq 1 "$n" | xargs -P 6 -I{} bash -c 'storm_client async {}' &
     clients=$!

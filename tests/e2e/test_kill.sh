@@ -29,5 +29,5 @@ test_a_responder_killed_over_a_request_is_502_and_its_job_is_recorded() {
 }
 
 test_kill_9_loses_no_job_and_no_record() {
-    storm "${STORM_JOBS:-60}" 12
+    storm "${STORM_JOBS:-60}" 12 25
 }

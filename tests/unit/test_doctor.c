@@ -13,7 +13,7 @@
 /* What the probe prints in a container as it should be. */
 #define GOOD                                                                                       \
     "Uid:\t1000\t1000\t1000\t1000\nCapEff:\t0000000000000000\nCapBnd:\t0000000000000000\n"         \
-    "NoNewPrivs:\t1\nSeccomp:\t2\n    lo:       0       0    0\n"                                  \
+    "NoNewPrivs:\t1\nSeccomp:\t2\nSeccomp_filters:\t2\nnet     lo:       0       0    0\n"         \
     "leftover: no\nworkspace: yes\nroot: no\n"
 
 struct ward {
@@ -87,7 +87,8 @@ static void a_weakened_container_is_named(void **state)
         {"capabilities", "CapBnd:\t0000000000000000", "CapBnd:\t0000000000002000", "bounding"},
         {"no-new-privileges", "NoNewPrivs:\t1", "NoNewPrivs:\t0", "not set"},
         {"non-root", "Uid:\t1000", "Uid:\t0000", "root"},
-        {"network", "    lo:", "  eth0:", "eth"},
+        {"network", "    lo:", "  eth0:", "eth0"},
+        {"seccomp", "filters:\t2", "filters:\t1", "no seccomp profile"},
         {"workspace", "root: no\n", "root: yes", "root of the file system"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -154,7 +155,7 @@ static void a_machine_in_need_is_named(void **state)
     assert_fine(w, "disk");
     cfg->min_free_mb = INT64_MAX;
     assert_wrong(w, "disk", "are free");
-    assert_fine(w, "confinement");
+    assert_int_equal(look(w, "confinement").state, FINDING_UNKNOWN); /* nobody works here */
     cfg->confine = false;
     assert_wrong(w, "confinement", "without a system-call filter");
     assert_fine(w, "retention");
@@ -228,6 +229,7 @@ static void one_who_can_take_all_is_named(void **state)
 {
     struct ward *w = *state;
     struct plan greedy = {-1, 32, -1, -1};
+    w->admin.cfg.max_running_jobs = 32;
     assert_fine(w, "quotas");
     assert_ok(&w->f, store_quota_set(w->f.store, "test", "ann", &greedy, &w->f.err));
     assert_wrong(w, "quotas", "ann alone");

@@ -24,10 +24,8 @@ cd "$folder"
 ends 0 $? "without a job"
 head -c 300 /dev/zero | "$GB_JOB" >/dev/null 2>&1
 untouched "with bytes that are no job"
-for argument in --version --help --seccomp-profile; do
-    "$GB_JOB" "$argument" </dev/null 2>&1 | grep -q . || { echo "FAILED  gb-job $argument says nothing"; failed=1; }
-    untouched "$argument"
-done
+"$GB_JOB" --seccomp-profile </dev/null >/dev/null 2>&1
+ends 0 $? "--seccomp-profile"
 "$GB_JOB" --print-config </dev/null >/dev/null 2>&1
 ends 2 $? "--print-config"
 [ "$failed" -eq 0 ] && echo "gb-job leaves its surroundings alone"

@@ -3,5 +3,5 @@
 . tests/e2e/storm.sh
 
 test_kill_9_over_thousands_of_jobs_loses_no_job_and_no_record() {
-    storm "${STORM_JOBS:-1000}" 25
+    storm "${STORM_JOBS:-1000}" 25 100000
 }
