@@ -186,10 +186,11 @@ static void look_ready(struct patient *p, struct finding *f)
     ask(p, "/readyz", 0, &a);
     if (a.curl == CURLE_OK && a.status == 200 && !strstr(buf_cstr(&a.body), "\"degraded\""))
         fine(f, "every dependency of the service answers");
-    else if (a.curl == CURLE_OK)
-        wrong(f, "start what it names; ops/up starts everything", "readyz gives %ld: %.200s",
-              a.status, buf_cstr(&a.body));
-    else
+    else if (a.curl == CURLE_OK) {
+        const char *checks = strstr(buf_cstr(&a.body), "\"checks\"");
+        wrong(f, "start what it names; ops/up starts everything", "readyz gives %ld: %.400s",
+              a.status, checks ? checks : buf_cstr(&a.body));
+    } else
         wrong(f, "start nginx and gb-fcgi (ops/up)", "readyz does not answer: %s",
               curl_easy_strerror(a.curl));
     buf_free(&a.body);

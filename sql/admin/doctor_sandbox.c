@@ -173,10 +173,11 @@ static bool has_probe(const struct patient *p, const char *check, struct finding
         return true;
     snprintf(mark, sizeof mark, "(%s)", check);
     snprintf(reasons, sizeof reasons, "%.*s", STR_ARG(reasons_of(p)));
-    if (strstr(reasons, mark))
+    const char *why = strstr(p->first.trouble, mark) ? p->first.trouble : reasons;
+    if (strstr(why, mark))
         wrong(f,
               "restart the Docker Engine, then gb-sandboxd; look for what changes its containers",
-              "gb-job refuses: %.350s", reasons);
+              "gb-job refuses: %.350s", why);
     else
         unknown(f, "no job ran that could be asked");
     return false;
