@@ -52,17 +52,18 @@ test_a_locked_store_is_503_and_nothing_runs() {
 
 # The database moves onto a disk of its own, which is then filled to the last byte.
 test_a_full_disk_is_503_and_nothing_runs() {
-    local disk=$RUN/disk
+    local disk=$RUN/disk kb
     mkdir -p "$disk"
-    mount -t tmpfs -o size=24m,mode=1777 tmpfs "$disk" || { bad "no disk could be mounted"; return; }
     stop_writers
-    cp "$RUN"/jobs.db* "$disk/"
+    kb=$(($(du -ck "$RUN"/jobs.db* | tail -n 1 | cut -f1) + 8192))
+    mount -t tmpfs -o size=${kb}k,mode=1777 tmpfs "$disk" || { bad "no disk could be mounted"; start_writers; return; }
+    cp "$RUN"/jobs.db* "$disk/" || { bad "the database does not fit"; umount "$disk"; start_writers; return; }
     chown --reference="$RUN/jobs.db" "$disk"/*
     cp "$RUN/graph-blocks.conf" "$TMP/conf.disk"
     echo "GB_DB=$disk/jobs.db" >>"$RUN/graph-blocks.conf"
     start_writers
     eventually 20 accepted || bad "not accepted on the small disk: $body"
-    head -c 100M /dev/zero >"$disk/filling" 2>/dev/null
+    cat /dev/zero >"$disk/filling" 2>/dev/null
     db() { sqlite3 -readonly -cmd '.timeout 5000' "$RUN/disk/jobs.db" "$1"; }
     use_up || bad "the disk never is full"
     all_are_refused full
