@@ -219,14 +219,14 @@ unit: $(UNIT) $(B)/gbc $(B)/gb-job ## run the unit tests
 	@GB_JOB=$(B)/gb-job tests/unit/test_job.sh
 
 SOURCES := $(wildcard core/*.[ch] core/*/*.[ch] fcgi/*.[ch] sandbox/*.[ch] sandbox/*/*.[ch] sql/*.[ch] \
-             tests/unit/*.[ch] tests/native/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] \
-             tests/metamorphic/*.[ch])
+             sql/*/*.[ch] tests/unit/*.[ch] tests/native/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] \
+             tests/metamorphic/*.[ch] tests/tools/*.[ch])
 format: ## put every source into the project's format
 	clang-format -i $(SOURCES)
-lint: ## format and clang-tidy, as CI sees them
+lint: $(B)/gen/schema.inc ## format and clang-tidy, as CI sees them
 	clang-format --dry-run --Werror $(SOURCES)
 	printf '%s\n' $(filter %.c,$(filter-out tests/%,$(SOURCES))) | xargs -P2 -n4 sh -c \
-	    'clang-tidy --quiet "$$@" -- -std=gnu17 -D_GNU_SOURCE -DGB_VERSION=0 -I. -Icore 2>/dev/null' tidy
+	    'clang-tidy --quiet "$$@" -- -std=gnu17 -D_GNU_SOURCE -DGB_VERSION=\"0\" -I. -Icore -I$(B)/gen 2>/dev/null' tidy
 
 .PHONY: docs
 docs: $(B)/tests/test_catalogue $(B)/gb-admin ## write the generated pages anew

@@ -266,6 +266,10 @@ static void look_network(struct patient *p, struct finding *f)
 {
     if (!has_probe(p, "network", f))
         return;
+    if (!strstr(p->first.output, "net ")) {
+        unknown(f, "a job cannot say which interfaces it has");
+        return;
+    }
     for (const char *at = p->first.output; (at = strstr(at, "net ")); at += 4) {
         const char *name = at + 4 + strspn(at + 4, " ");
         if (strncmp(name, "lo:", 3) != 0) {

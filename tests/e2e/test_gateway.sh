@@ -27,6 +27,17 @@ test_the_configuration_is_accepted() {
     ! grep warn "$TMP/said" || bad "nginx -t warns"
 }
 
+test_an_installation_has_settings_that_its_programs_accept() {
+    local to=$TMP/installed
+    ops/install STAGE=1 PREFIX="$to/opt" ETC="$to/etc" UNITS="$to/units" LISTEN=127.0.0.1 \
+        TLS_CRT="$RUN/tls/server.crt" TLS_KEY="$RUN/tls/server.key" || bad "ops/install failed"
+    nginx -t -c "$to/opt/nginx/nginx.conf" >"$TMP/said" 2>&1 || bad "nginx -t: $(cat "$TMP/said")"
+    has "the settings" "$(env -i "$to/opt/bin/gb-admin" --config "$to/etc/graph-blocks.conf" --print-config)" \
+        "GB_RUN_DIR=$to/opt/run"
+    is "units of other places" "$(grep -l /opt/graph-blocks "$to"/units/* | wc -l)" 0
+    is "units" "$(ls "$to/units" | wc -l)" "$(ls ops/systemd/*.service ops/systemd/*.target | wc -l)"
+}
+
 test_what_nginx_refuses_is_a_problem_document() {
     said_to tls 'GET /healthz HTTP/1.1\r\n\r\n' # no Host
     problem_is 400 bad_request
