@@ -70,17 +70,20 @@ $(B)/sql/migrations.c: sql/migrations.awk $(sort $(wildcard sql/migrations/*.sql
 $(B)/sql/migrations.o: $(B)/sql/migrations.c
 	$(CC) $(CFLAGS) -c $< -o $@
 
+# A file as a string of C: $(call as_string,NAME).
+as_string = { echo 'static const char $(1)[] ='; sed 's/[\\"]/\\&/g; s/.*/    "&\\n"/' $<; echo '    ;'; } >$@
+
 # core/schema.c holds core/schema.json as a string.
 CFLAGS_core := -I$(B)/gen
 $(B)/gen/schema.inc: core/schema.json
 	@mkdir -p $(@D)
-	@{ echo 'static const char schema_json[] ='; sed 's/[\\"]/\\&/g; s/.*/    "&\\n"/' $<; echo '    ;'; } >$@
+	@$(call as_string,schema_json)
 $(B)/core/schema.o: $(B)/gen/schema.inc
 # fcgi/openapi.c the components of the API's description.
 CFLAGS_fcgi := -I$(B)/gen
 $(B)/gen/components.inc: fcgi/components.json
 	@mkdir -p $(@D)
-	@{ echo 'static const char components[] ='; sed 's/[\\"]/\\&/g; s/.*/    "&\\n"/' $<; echo '    ;'; } >$@
+	@$(call as_string,components)
 $(B)/fcgi/openapi.o: $(B)/gen/components.inc
 
 $(B)/gbc: $(B)/core/gbc.o $(CORE)
@@ -223,7 +226,7 @@ SOURCES := $(wildcard core/*.[ch] core/*/*.[ch] fcgi/*.[ch] sandbox/*.[ch] sandb
              tests/metamorphic/*.[ch] tests/tools/*.[ch])
 format: ## put every source into the project's format
 	clang-format -i $(SOURCES)
-lint: $(B)/gen/schema.inc ## format and clang-tidy, as CI sees them
+lint: $(B)/gen/schema.inc $(B)/gen/components.inc ## format and clang-tidy, as CI sees them
 	clang-format --dry-run --Werror $(SOURCES)
 	printf '%s\n' $(filter %.c,$(filter-out tests/%,$(SOURCES))) | xargs -P2 -n4 sh -c \
 	    'clang-tidy --quiet "$$@" -- -std=gnu17 -D_GNU_SOURCE -DGB_VERSION=\"0\" -I. -Icore -I$(B)/gen 2>/dev/null' tidy

@@ -207,14 +207,14 @@ static void check_object(const struct jdoc *doc, uint32_t v, const struct field 
     for (uint32_t it = jdoc_first(doc, v); it != JSON_NONE; it = jdoc_next(doc, v, it)) {
         struct str name = jdoc_str(doc, it);
         const struct field *f = field_find(table, name);
-        if (!f && !itself)
-            complain_unknown(c, it + 1, name, table);
-        else if (!f)
-            continue;
-        else if (jdoc_get(doc, v, f->name) != it + 1)
+        if (!f) {
+            if (!itself)
+                complain_unknown(c, it + 1, name, table);
+        } else if (jdoc_get(doc, v, f->name) != it + 1) {
             complain(c, OUTCOME_bad_field, it + 1, f->name, "`%s` is given twice", f->name);
-        else if (!jdoc_is(doc, it + 1, JSON_NULL) || f->type == FIELD_LIMIT)
+        } else if (!jdoc_is(doc, it + 1, JSON_NULL) || f->type == FIELD_LIMIT) {
             check_value(doc, it + 1, f, c);
+        }
     }
 }
 

@@ -13,6 +13,7 @@
 #include "reply.h"
 #include "service.h"
 
+#define EVENTS_MAX 100        /* of one job */
 #define HIT_GRAPH_BYTES 16384 /* of C++ and map that are kept of a hit */
 
 void ledger_begin(struct request *q, const char *kind)
@@ -196,8 +197,6 @@ static enum job_state state_of(enum verdict v)
         return JOB_cancelled;
     return v == VERDICT_ok ? JOB_succeeded : JOB_failed;
 }
-
-#define EVENTS_MAX 100
 
 /* How grave a verdict is; NULL: no matter of security. */
 static const char *severity_of(enum verdict v)

@@ -10,7 +10,7 @@
 #define RAISED_AFTER "5"
 #define SEVERITY                                                                                   \
     "CASE WHEN (SELECT count(*) FROM (SELECT DISTINCT job_id FROM security_event "                 \
-    "WHERE user_id = ?4 AND kind = ?2 AND at > ?1 - 3600000 AND job_id IS NOT ?5 "                 \
+    "WHERE user_id = ?4 AND kind = ?2 AND at > ?9 AND job_id IS NOT ?5 "                           \
     "LIMIT " RAISED_AFTER ")) < " RAISED_AFTER                                                     \
     " THEN ?3 WHEN ?3 = 'info' THEN 'warning' ELSE 'critical' END"
 
@@ -22,7 +22,7 @@ static int insert(struct db *db, int64_t now, const struct security_event *e, st
         "request_id, client_ip, detail) VALUES (?1, ?2, " SEVERITY ", ?4, ?5, ?6, ?7, ?8)",
         CELLS(cell_int(now), cell_cstr(e->event.kind), cell_cstr(e->event.severity),
               cell_int_or_null(e->user_id, 0), cell_text(e->job_id), cell_text(e->request_id),
-              cell_text(e->client_ip), cell_text(e->event.detail)),
+              cell_text(e->client_ip), cell_text(e->event.detail), cell_int(now - HOUR_MS)),
         err);
     return code < 0 ? err_wrap(err, code, "event %s", e->event.kind) : 0;
 }

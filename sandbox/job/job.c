@@ -130,7 +130,7 @@ static int prepare(struct job *job, struct err *err)
 {
     int rc = take_stream(&job->peer, err);
 
-    if (rc == 0 && getpid() == 1)
+    if (rc == 0 && in_container())
         rc = check_container(err);
     if (rc != 0)
         return rc;

@@ -8,15 +8,8 @@
 #include "types.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition))                                                                          \
-            abort();                                                                               \
-    } while (0)
+#include "must.h"
 
 static bool allowed(struct str include)
 {

@@ -9,15 +9,8 @@
 #include "base/jsonw.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition))                                                                          \
-            abort();                                                                               \
-    } while (0)
+#include "must.h"
 
 struct compiled {
     struct jdoc doc;
