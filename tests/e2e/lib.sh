@@ -39,6 +39,9 @@ stdout_is() { # exactly, newlines included
 has() { # WHAT TEXT PART
     case $2 in *"$3"*) ;; *) bad "$1 does not contain '$3': $(head -c 600 <<<"$2")" ;; esac
 }
+only_root() { # a test that cannot be tried has not passed
+    [ "$(id -u)" -eq 0 ] || { bad "skipped: only root can try this"; return 1; }
+}
 problem_is() { # STATUS WORD: the reply is a problem document of that kind
     status_is "$1"
     is "content type" "$(header content-type)" application/problem+json

@@ -75,7 +75,7 @@ storm_check_outputs() { # N
     for n in $(seq 1 "$1"); do
         local reply=$(ls -t "$STORM/sync.$n".*[0-9] | grep -v headers | head -n 1)
         [ "$(jq -r 'select(.success) | .stdout' "$reply")" = "$(($(jq .ir.nodes[0].properties.value "$STORM/sync.$n.request") + 4))" ] ||
-            [ "$(jq -r .success "$reply")" = false ] || wrong=$((wrong + 1))
+            wrong=$((wrong + 1))
     done
     is "outputs that are not the graph's own" "$wrong" 0
 }

@@ -33,18 +33,6 @@ test_a_warm_container_has_every_flag() {
     is "processes of a warm container" "$(engine "/containers/$id/top" | jq '.Processes | length')" 1
 }
 
-# On a host, where its folder is somebody's: without a job, with nonsense, with a word it does not know.
-test_gb_job_started_by_hand_leaves_its_folder_alone() {
-    local job=$PWD/build/${VARIANT:-release}/gb-job mine=$TMP/mine
-    mkdir -p "$mine/deep/er" && echo precious >"$mine/deep/file"
-    (cd "$mine" && timeout 10 "$job" </dev/null >/dev/null) || bad "an empty stream is an end"
-    (cd "$mine" && echo nonsense | timeout 10 "$job" >"$TMP/said.job" 2>/dev/null)
-    has "nonsense" "$(tr -d '\0' <"$TMP/said.job")" '"verdict":"sandbox_unavailable"'
-    (cd "$mine" && timeout 10 "$job" --print-config >/dev/null 2>&1)
-    is "exit code for an unknown argument" $? 2
-    is "what is left" "$(cd "$mine" && find . | sort | tr '\n' ' ')" ". ./deep ./deep/er ./deep/file "
-}
-
 test_delete_of_a_job_ends_its_container_and_keeps_its_output() {
     local job container
     post /v1/execute '{"code":"#include <stdio.h>\n#include <time.h>\nint main(void) { struct timespec t = {9, 0}; puts(\"begun\"); fflush(stdout); nanosleep(&t, 0); return 0; }\n","options":{"cache":"bypass"}}' \

@@ -50,14 +50,3 @@ test_every_route_has_an_example() {
         grep -qE "^${method^^} $(sed 's/{[a-z]*}/[^ \/]+/g' <<<"$path")\$" "$TMP/calls" || bad "docs/api.md has no example of ${method^^} $path"
     done < <(jq -r '.paths | to_entries[] | .key as $p | .value | keys[] | . + " " + $p' <<<"$body")
 }
-
-test_a_responder_is_confined() {
-    local pid found=0
-    for pid in $(pgrep -f "$RUN/bin/gb-(fcgi|jobd) --config"); do
-        case $(readlink "/proc/$pid/exe") in */gb-fcgi* | */gb-jobd*) ;; *) continue ;; esac
-        is "Seccomp of $pid" "$(sed -n 's/^Seccomp:\t//p' "/proc/$pid/status")" 2
-        is "NoNewPrivs of $pid" "$(sed -n 's/^NoNewPrivs:\t//p' "/proc/$pid/status")" 1
-        found=$((found + 1))
-    done
-    [ "$found" -ge 2 ] || bad "only $found processes were found"
-}

@@ -3,7 +3,7 @@
 set -uo pipefail
 GB_JOB=$(realpath "${GB_JOB:-build/release/gb-job}")
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap 'rm -rf "$folder" "$folder.said"' EXIT
 mkdir "$folder/deep"
 echo mine | tee "$folder/file" >"$folder/deep/file"
 failed=0
@@ -22,8 +22,12 @@ ends() { # STATUS HOW: with which status the command before ended
 cd "$folder"
 "$GB_JOB" </dev/null >/dev/null 2>&1
 ends 0 $? "without a job"
-head -c 300 /dev/zero | "$GB_JOB" >/dev/null 2>&1
-untouched "with bytes that are no job"
+for bytes in 'head -c 300 /dev/zero' 'echo nonsense'; do
+    $bytes | timeout 10 "$GB_JOB" >"$folder.said" 2>/dev/null
+    untouched "with bytes that are no job"
+    tr -d '\0' <"$folder.said" | grep -q '"verdict":"sandbox_unavailable"' ||
+        { echo "FAILED  gb-job does not say that this is no job: $bytes"; failed=1; }
+done
 "$GB_JOB" --seccomp-profile </dev/null >/dev/null 2>&1
 ends 0 $? "--seccomp-profile"
 "$GB_JOB" --print-config </dev/null >/dev/null 2>&1
