@@ -158,7 +158,7 @@ void child_become(const struct proc_plan *plan, const struct child_fds *given)
     volunteer_for_oom();
     set_rlimits(&fds, &plan->limits);
     give_up_privileges(&fds);
-    must(&fds, reach_restrict(plan->sees_itself));
+    must(&fds, reach_restrict(plan->also_reads));
     load_filter(&fds, plan->filter);
     become(plan);
     must(&fds, -1);

@@ -202,6 +202,7 @@ static int run_tool(const struct spec *spec, struct filter *filter, const struct
         .envp = environment,
         .stdin_fd = in,
         .filter = filter,
+        .also_reads = runtime_dir(), /* on a host it can lie anywhere */
         .limits = {left(l->wall_ms, c->result.wall_ms), left(l->cpu_ms, c->result.cpu_ms),
                    l->memory_mb, false, COMPILE_PROGRAM_MAX >> 20, COMPILE_DIAGNOSTICS_MAX,
                    COMPILE_DIAGNOSTICS_MAX * 16ULL},

@@ -42,10 +42,11 @@ struct proc_plan {
     int exec_fd;
     const char *const *argv;
     const char *const *envp;
-    int stdin_fd;          /* becomes descriptor 0 */
-    bool fault_channel;    /* opens descriptor 3 for the child */
-    struct filter *filter; /* NULL: none (tests) */
-    bool sees_itself;      /* built with sanitizers: may read /proc/self (reach.h) */
+    int stdin_fd;           /* becomes descriptor 0 */
+    bool fault_channel;     /* opens descriptor 3 for the child */
+    struct filter *filter;  /* NULL: none (tests) */
+    const char *also_reads; /* a folder beyond those of reach.h; NULL: none */
+    bool sanitized;         /* built with sanitizers: a refused pipe is not the program's */
     struct proc_limits limits;
     void *data; /* handed to the callbacks */
     void (*output)(void *data, enum proc_stream stream, struct str bytes);

@@ -65,7 +65,7 @@ static int admit(int ruleset, const char *path, uint64_t rights)
     return (int)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
 }
 
-int reach_restrict(bool sees_itself)
+int reach_restrict(const char *also_reads)
 {
     int version = reach_version();
     struct landlock_ruleset_attr attr = {.handled_access_fs = known_rights(version)};
@@ -79,7 +79,7 @@ int reach_restrict(bool sees_itself)
         return -1;
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && rc == 0; i++)
         rc = admit(ruleset, places[i].path, places[i].rights & attr.handled_access_fs);
-    if (rc == 0 && sees_itself)
-        rc = admit(ruleset, "/proc/self", READ);
+    if (rc == 0 && also_reads != NULL)
+        rc = admit(ruleset, also_reads, READ);
     return rc == 0 ? (int)syscall(SYS_landlock_restrict_self, ruleset, 0) : rc;
 }

@@ -8,13 +8,11 @@
 #ifndef GB_JOB_REACH_H
 #define GB_JOB_REACH_H
 
-#include <stdbool.h>
-
 /* The version of Landlock that the kernel has; 0: none, and reach_restrict() does nothing. */
 int reach_version(void);
 /* From now on the calling process and its children reach these places only; no_new_privs must be set,
- * and it must stand in its workspace. sees_itself: /proc/self too, which the sanitizers read. -1 with
- * errno when the kernel refuses. */
-int reach_restrict(bool sees_itself);
+ * and it must stand in its workspace. also_reads: one folder more, to be read only; NULL: none. -1
+ * with errno when the kernel refuses. */
+int reach_restrict(const char *also_reads);
 
 #endif

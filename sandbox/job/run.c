@@ -71,7 +71,8 @@ int run_program(const struct spec *spec, size_t index, int program_fd, struct fi
         .stdin_fd = in,
         .fault_channel = spec->graph,
         .filter = filter,
-        .sees_itself = spec->sanitize,
+        .also_reads = spec->sanitize ? "/proc/self" : NULL, /* the sanitizers look for themselves */
+        .sanitized = spec->sanitize,
         .limits = {l->wall_ms, l->cpu_ms, l->memory_mb, true, l->file_mb,
                    (size_t)l->output_kb << 10, ((uint64_t)l->output_kb << 10) * OUTPUT_STOP_FACTOR},
         .data = &run,

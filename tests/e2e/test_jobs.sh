@@ -245,7 +245,7 @@ test_a_first_request_that_is_still_at_work_is_409() {
     source=$(sleeper 2 | jq -c '.options = {cache: "bypass"}')
     (post /v1/execute "$source" -H "Idempotency-Key: $key" && printf '%s' "$status" >"$TMP/first.status") &
     sleep 1
-    TMP=$(mktemp -d) post /v1/execute "$source" -H "Idempotency-Key: $key"
+    TMP=$(mktemp -d "$TMP/XXXX") post /v1/execute "$source" -H "Idempotency-Key: $key"
     is "status" "$status" 409
     json_is .error in_progress
     wait

@@ -161,7 +161,7 @@ test_the_audit_is_a_chain() {
 
 test_every_query_answers_while_the_service_works() {
     local query load
-    (for _ in $(seq 1 15); do TMP=$(mktemp -d) post /v1/execute "$(source_of)"; done) &
+    (for _ in $(seq 1 15); do TMP=$(mktemp -d "$TMP/XXXX") post /v1/execute "$(source_of)"; done) &
     load=$!
     while kill -0 $load 2>/dev/null; do
         for query in sql/queries/*.sql; do
