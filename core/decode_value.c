@@ -4,6 +4,7 @@
 #include "types.h"
 
 #include <errno.h>
+#include <math.h>
 
 void gb_limit(struct gb_front *f, const struct gb_graph *graph, uint32_t node, uint32_t jval,
               const char *what, uint64_t limit)
@@ -58,7 +59,7 @@ static bool alike(const struct jdoc *d, const struct jval *p, const struct jval 
     case JSON_INT:
         return p->i == q->i;
     case JSON_REAL:
-        return memcmp(&p->d, &q->d, sizeof p->d) == 0;
+        return p->d == q->d && signbit(p->d) == signbit(q->d);
     case JSON_STRING:
         return str_eq((struct str){p->s, p->count}, (struct str){q->s, q->count});
     case JSON_HUGE:

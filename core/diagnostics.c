@@ -171,6 +171,7 @@ static int add_line(struct reader *r, struct str line)
     for (uint32_t it = e ? JSON_NONE : jdoc_first(&doc, 0); it != JSON_NONE && !e;
          it = jdoc_next(&doc, 0, it))
         e = jdoc_is(&doc, it, JSON_OBJECT) ? add_object(r, it) : 0;
+    r->doc = NULL;
     jdoc_free(&doc);
     return e == -E2BIG ? -EINVAL : e;
 }

@@ -402,7 +402,7 @@ static void put_select(struct gb_emitter *e, uint32_t node)
 static void put_concat(struct gb_emitter *e, uint32_t node)
 {
     const struct gb_node *n = &e->g->nodes[node];
-    uint32_t wired[CONCAT_INFIX_MAX], n_wired = 0;
+    uint32_t wired[CONCAT_INFIX_MAX] = {0}, n_wired = 0;
     if (!concat_infix(e, node)) {
         gb_puts(e, "gb::concat({");
         gb_put_inputs(e, node, 0);

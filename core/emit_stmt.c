@@ -383,12 +383,12 @@ static void put_end(struct gb_emitter *e)
     }
     gb_begin_line(e);
     gb_puts(e, "return ");
-    if (gb_plan_needs_result(e->g))
-        gb_put_output(e, e->g->result, e->g->result_out, f->ret, GB_LEVEL_ANY);
-    else if (f)
-        put_zero(e, f->ret);
-    else
+    if (!f)
         gb_puts(e, "0");
+    else if (gb_plan_needs_result(e->g))
+        gb_put_output(e, e->g->result, e->g->result_out, f->ret, GB_LEVEL_ANY);
+    else
+        put_zero(e, f->ret);
     gb_end_line(e, STR(";"));
 }
 

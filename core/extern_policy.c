@@ -41,8 +41,8 @@ static bool in_list(const char *list, struct str name)
     for (const char *p = list; *p;) {
         size_t n = strcspn(p, " ");
         bool prefix = p[n - 1] == '*';
-        size_t compare = n - prefix;
-        if ((prefix ? name.n >= compare : name.n == n) && memcmp(name.s, p, compare) == 0)
+        struct str word = {p, n - prefix};
+        if (str_eq((struct str){name.s, prefix && name.n > word.n ? word.n : name.n}, word))
             return true;
         p += n + (p[n] == ' ');
     }

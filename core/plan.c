@@ -21,7 +21,8 @@ struct planner {
     struct block_place *blocks;
     uint32_t *first, *last; /* by node: the places it is needed between */
     uint8_t *weight;        /* by node: operations in its expression */
-    bool *heavy;            /* by node: volatile, and more than a line's worth to write again */
+    bool *heavy;            /* by node: volatile, and more than a line's worth to write again;
+                             * NULL unless the plan is fresh */
 };
 
 /* ---- places ------------------------------------------------------------------------------------
@@ -224,7 +225,7 @@ static enum gb_form form_of(const struct planner *w, uint32_t node, uint32_t anc
 {
     uint8_t flags = w->plan->flags[node];
     bool external = w->g->nodes[node].op == GB_OP_EXTERNAL && !w->plan->fold.known[node];
-    if (w->plan->fresh && w->heavy[node] && w->first[node] != w->last[node])
+    if (w->heavy && w->heavy[node] && w->first[node] != w->last[node])
         return GB_FORM_FRESH;
     if (flags & (GB_PLAN_LEAF | GB_PLAN_VOLATILE) || (w->plan->uses[node] < 2 && !external))
         return GB_FORM_INLINE;

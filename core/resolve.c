@@ -95,13 +95,11 @@ static bool put_constant(struct resolver *r, const struct gb_sockets *s, uint32_
     return true;
 }
 
-static void bind_fixed(struct resolver *r, const struct gb_sockets *s)
+/* The wires that name their port. */
+static void bind_named(struct resolver *r, const struct gb_sockets *s, uint32_t *slots)
 {
-    uint32_t slots[GB_MAX_PORTS], from = r->first[s->node], to = r->first[s->node + 1];
     bool *broken = &r->raw->broken[s->node];
-    for (uint32_t i = 0; i < s->n; i++)
-        slots[i] = GB_NIL;
-    for (uint32_t i = from; i < to; i++) {
+    for (uint32_t i = r->first[s->node]; i < r->first[s->node + 1]; i++) {
         const struct gb_wire *w = &r->raw->wires[r->by_target[i]];
         if (!w->to_port.n)
             continue;
@@ -114,6 +112,12 @@ static void bind_fixed(struct resolver *r, const struct gb_sockets *s)
             slots[socket] = r->by_target[i];
         *broken |= socket == GB_NIL || slots[socket] != r->by_target[i];
     }
+}
+
+/* The others take the ports that are left, in their order. -E2BIG: there are too few. */
+static int bind_positional(struct resolver *r, const struct gb_sockets *s, uint32_t *slots)
+{
+    uint32_t from = r->first[s->node], to = r->first[s->node + 1];
     for (uint32_t i = from, free = 0; i < to; i++) {
         const struct gb_wire *w = &r->raw->wires[r->by_target[i]];
         if (w->to_port.n)
@@ -123,10 +127,23 @@ static void bind_fixed(struct resolver *r, const struct gb_sockets *s)
         if (free == s->n) {
             if (w->from != GB_NIL)
                 gb_too_many(s, w, to - from);
-            *broken = true;
-            return;
+            return -E2BIG;
         }
         slots[free] = r->by_target[i];
+    }
+    return 0;
+}
+
+static void bind_fixed(struct resolver *r, const struct gb_sockets *s)
+{
+    uint32_t slots[GB_MAX_PORTS];
+    bool *broken = &r->raw->broken[s->node];
+    for (uint32_t i = 0; i < s->n; i++)
+        slots[i] = GB_NIL;
+    bind_named(r, s, slots);
+    if (bind_positional(r, s, slots)) {
+        *broken = true;
+        return;
     }
     bool was_broken = *broken; /* a wire that went astray leaves its port open: one mistake */
     for (uint32_t i = 0; i < s->n; i++) {
@@ -138,7 +155,7 @@ static void bind_fixed(struct resolver *r, const struct gb_sockets *s)
                 continue;
             }
             if (!was_broken)
-                gb_unwired(s, i, to - from);
+                gb_unwired(s, i, r->first[s->node + 1] - r->first[s->node]);
             *broken = true;
             if (s->callee) /* too few arguments: said once */
                 return;

@@ -34,7 +34,7 @@ struct walk {
 static void report_data_cycle(struct gb_flow *fl, struct walk *w, struct gb_input *in)
 {
     uint32_t first = w->depth[in->src], n = w->n_stack - first;
-    uint32_t shown[PATH_SHOWN + 1], top = w->n_stack;
+    uint32_t shown[PATH_SHOWN + 1] = {0}, top = w->n_stack;
     uint32_t n_shown = n < PATH_SHOWN + 1 ? n : PATH_SHOWN + 1;
     for (uint32_t i = 0; i < n_shown; i++) /* the stack holds consumers below their sources */
         shown[i] = w->stack[top - 1 - i];

@@ -69,7 +69,7 @@ static int gather_edges(struct gb_flow *fl, struct gathering *ga)
         sequences |= edges[i]->port == GB_CPORT_SEQUENCE;
     }
     if (sequences)
-        qsort(edges, n, sizeof *edges, by_sequence_number);
+        qsort(edges, n, sizeof *edges, by_sequence_number); /* NOLINT: they are pointers */
     for (uint32_t i = 0; i < n; i++) {
         uint32_t from = leaves_by(fl, edges[i]->from, edges[i]->port, edges[i]->jval);
         fl->present[edges[i]->from] = fl->present[edges[i]->to] = true;

@@ -122,8 +122,7 @@ static void add_data_arcs(struct ordering *o)
     }
 }
 
-/* The chain a vertex belongs to: that of the head its control edges come from, the last of several.
- * A value belongs to the chain that all its consumers belong to. */
+/* A statement belongs to the chain of the head its control edges come from, the last of several. */
 static void find_chains(struct ordering *o)
 {
     struct gb_flow *fl = o->fl;
@@ -147,6 +146,12 @@ static void find_chains(struct ordering *o)
                 o->head[to] = h;
         }
     }
+}
+
+/* A value belongs to the chain that all its consumers belong to. */
+static void find_chains_of_values(struct ordering *o)
+{
+    const struct gb_flow *fl = o->fl;
     for (uint32_t k = fl->n; k-- > 0;) {
         uint32_t v = fl->values[k];
         bool first = true;
@@ -350,6 +355,7 @@ int gb_flow_order(struct gb_flow *fl, struct gb_body_order *ret)
     add_control_arcs(&o);
     add_data_arcs(&o);
     find_chains(&o);
+    find_chains_of_values(&o);
     if (group(&o, &by_body) || group_arcs(&o))
         return -ENOMEM;
     for (uint32_t b = 0; b < bodies; b++) {

@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../core/base/cleanup.h"
 #include "../core/base/log.h"
 #include "../sql/store_jobs.h"
 #include "confine.h"
@@ -139,13 +140,11 @@ static int run(struct service *s, struct err *err)
     signal(SIGPIPE, SIG_IGN);
     mallopt(M_ARENA_MAX, 2);
     int rc = service_open(s, "gb-jobd", err);
-    pthread_t *threads = calloc((size_t)s->cfg.jobd_workers + 2, sizeof(*threads));
-    if (rc == 0 && !threads)
-        rc = err_set(err, -ENOMEM, "no memory for the threads");
     if (rc == 0)
         rc = service_watch(s, err);
+    cleanup_free pthread_t *threads = calloc((size_t)s->cfg.jobd_workers + 2, sizeof(*threads));
     if (rc == 0)
-        rc = start_all(s, threads, &n, err);
+        rc = threads ? start_all(s, threads, &n, err) : err_set(err, -ENOMEM, "no memory");
     if (rc == 0) {
         log_info("running jobs", "workers", log_int(s->cfg.jobd_workers), "version", GB_VERSION);
         sigwait(&waited, &signal_number);
@@ -154,7 +153,6 @@ static int run(struct service *s, struct err *err)
     atomic_store(&s->stopping, true);
     for (size_t i = 0; i < n; i++)
         pthread_join(threads[i], NULL);
-    free(threads);
     return rc;
 }
 

@@ -218,7 +218,7 @@ static int read_head(int fd, int64_t deadline, struct http_head *ret_head, struc
         if (got < 0)
             return err_errno(err, (int)-got, "read from the Docker Engine");
         buf_put(&in, room, (size_t)got);
-        struct http_head head;
+        struct http_head head = {0};
         int r = in.error ? in.error : http_head_parse(buf_view(&in), &head, err);
         if (r < 0)
             return r;
@@ -243,7 +243,7 @@ int docker_attach(const struct docker *d, const char *id, int *ret_fd, struct bu
                "Host: engine\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n",
                id);
     int r = io_send(fd, buf_view(&ask), deadline, err);
-    struct http_head head;
+    struct http_head head = {0};
     if (r == 0)
         r = read_head(fd, deadline, &head, rest, err);
     if (r < 0)

@@ -211,7 +211,7 @@ static int record_cut(struct store *s, struct db *db, const struct cut *cut, int
 int audit_retire(struct store *s, struct db *db, int64_t older_than, int64_t at_most,
                  int64_t *ret_rows, struct err *err)
 {
-    struct cut cut;
+    struct cut cut = {0};
     int code = find_cut(db, older_than, at_most, &cut, err);
     if (code <= 0)
         return code;

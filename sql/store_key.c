@@ -251,7 +251,7 @@ static int find_key(struct db *db, const char *prefix, struct found_key *k, stru
 static int end_apply(struct store *s, struct db *db, void *arg, struct err *err)
 {
     const struct ending *e = arg;
-    struct found_key k;
+    struct found_key k = {0};
     int code = find_key(db, e->prefix, &k, err);
     if (code)
         return code;

@@ -139,7 +139,7 @@ static bool is_about_slots(enum quota_limit l)
 int quota_admit(struct store *s, struct db *db, int64_t user_id, enum admission how,
                 struct quota_state *ret, struct err *err)
 {
-    struct quota_state q;
+    struct quota_state q = {0};
     int64_t now = store_now(s);
     int code = decide(s, db, user_id, how, now, &q, err);
     if (!code && is_about_slots(q.refused_by)) {

@@ -123,7 +123,7 @@ int store_plan_set(struct store *s, const char *actor, const char *name, const s
 static int add_apply(struct store *s, struct db *db, void *arg, struct err *err)
 {
     struct change *c = arg;
-    int64_t plan_id;
+    int64_t plan_id = 0;
     int code = user_find(db, c->name, &c->id, NULL);
     if (code == 0)
         return err_set(err, -EEXIST, "there is a user \"%s\" already", c->name);
@@ -146,7 +146,7 @@ int store_user_add(struct store *s, const char *actor, const char *name, const c
 static int user_plan_apply(struct store *s, struct db *db, void *arg, struct err *err)
 {
     struct change *c = arg;
-    int64_t plan_id;
+    int64_t plan_id = 0;
     int code = plan_find(db, c->plan, &plan_id, err);
     if (!code)
         code = change_one(db, "UPDATE user SET plan_id = ?2 WHERE name = ?1",
@@ -186,7 +186,7 @@ static int quota_apply(struct store *s, struct db *db, void *arg, struct err *er
 {
     struct change *c = arg;
     const struct plan *p = c->figures;
-    int64_t user_id;
+    int64_t user_id = 0;
     int code = user_find(db, c->name, &user_id, err);
     if (!code)
         code = change_one(

@@ -209,7 +209,7 @@ static int run_tool(const struct spec *spec, struct filter *filter, const struct
         .data = &c->diagnostics,
         .output = keep,
     };
-    struct proc_result result;
+    struct proc_result result = {0};
     int rc = in < 0 ? err_errno(err, errno, "/dev/null") : proc_run(&plan, &result, err);
 
     if (rc != 0)

@@ -20,7 +20,6 @@ static pid_t parent_of(const char *pid)
     char path[64], text[512];
     cleanup_close int fd = -1;
     const char *name_end;
-    int parent = 0;
     ssize_t n;
 
     snprintf(path, sizeof(path), "/proc/%s/stat", pid);
@@ -30,9 +29,9 @@ static pid_t parent_of(const char *pid)
         return 0;
     text[n] = '\0';
     name_end = strrchr(text, ')');
-    if (name_end == NULL || sscanf(name_end + 1, " %*c %d", &parent) != 1)
+    if (name_end == NULL || strlen(name_end) < sizeof(") S "))
         return 0;
-    return parent;
+    return (pid_t)strtol(name_end + strlen(") S "), NULL, 10);
 }
 
 /* We are the subreaper, so whoever loses its parent becomes our child: killing direct children
@@ -46,7 +45,7 @@ static void kill_children(void)
         return;
     while ((e = readdir(proc)) != NULL)
         if (e->d_name[0] >= '1' && e->d_name[0] <= '9' && parent_of(e->d_name) == getpid())
-            kill((pid_t)atoi(e->d_name), SIGKILL);
+            kill((pid_t)strtol(e->d_name, NULL, 10), SIGKILL);
     closedir(proc);
 }
 

@@ -46,7 +46,7 @@ static void look_database(struct patient *p, struct finding *f)
     else if (strcmp(buf_cstr(&answer), "ok") != 0)
         wrong(f, "stop the service; restore the last `gb-admin db backup`", "it is damaged: %.200s",
               buf_cstr(&answer));
-    else if ((code = store_ready(p->admin->store, &err)))
+    else if (store_ready(p->admin->store, &err))
         wrong(f, "find who holds it: fuser -v the database file; make room on the disk",
               "nothing can be written: %s", err.message);
     else
