@@ -5,6 +5,7 @@
  * all that is in the queue, runs it in one BEGIN IMMEDIATE ... COMMIT and tells each owner how it
  * went. What came meanwhile is led by the first of those, so nobody leads for long, no thread
  * stands by for it, and the busier the process, the more operations share a commit (and its fsync).
+ * Each owner waits for its own semaphore: who wakes needs no lock that the others want, too.
  *
  * When an operation fails after it has written, all of the batch is rolled back and every operation
  * is run again in a transaction of its own: one thread's trouble is not another's.
@@ -13,15 +14,16 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <semaphore.h>
 
 struct write_op {
     store_apply apply;
     void *arg;
     struct err *err;
     int code;
-    bool done, leads;
+    bool leads; /* what `wake` says: the batch is to be led, or the operation is done */
     struct write_op *next;
-    pthread_cond_t wake;
+    sem_t wake;
 };
 
 /* ---- transactions --------------------------------------------------------------------------- */
@@ -113,59 +115,84 @@ static void run_batch(struct store *s, struct write_op *batch)
 
 /* ---- the queue ------------------------------------------------------------------------------ */
 
+static void lock(struct store *s)
+{
+    pthread_mutex_lock(&s->queue_lock);
+}
+
+static void unlock(struct store *s)
+{
+    pthread_mutex_unlock(&s->queue_lock);
+}
+
+/* True: the caller leads. */
+static bool enqueue(struct store *s, struct write_op *op)
+{
+    lock(s);
+    bool leads = !s->led;
+    s->led = true;
+    if (s->last)
+        s->last->next = op;
+    else
+        s->first = op;
+    s->last = op;
+    unlock(s);
+    return leads;
+}
+
 /* All that waits, the caller's own included. */
 static struct write_op *take_batch(struct store *s)
 {
+    lock(s);
     struct write_op *batch = s->first;
     s->first = s->last = NULL;
+    unlock(s);
     return batch;
 }
 
-static void hand_on(struct store *s, struct write_op *batch)
+/* Who leads after us: the first of what came meanwhile, if anything did. */
+static void hand_on(struct store *s)
+{
+    lock(s);
+    struct write_op *next = s->first;
+    s->led = next != NULL;
+    unlock(s);
+    if (!next)
+        return;
+    next->leads = true;
+    sem_post(&next->wake);
+}
+
+static void wake_others(struct write_op *batch, const struct write_op *own)
 {
     for (struct write_op *op = batch, *next; op; op = next) {
         next = op->next; /* op is gone once its owner wakes */
-        op->done = true;
-        pthread_cond_signal(&op->wake);
-    }
-    s->led = s->first != NULL;
-    if (s->first) {
-        s->first->leads = true;
-        pthread_cond_signal(&s->first->wake);
+        if (op != own)
+            sem_post(&op->wake);
     }
 }
 
-static void lead(struct store *s)
+static void lead(struct store *s, const struct write_op *own)
 {
-    pthread_mutex_unlock(&s->queue_lock);
     sched_yield(); /* whoever is about to write may still come along */
-    pthread_mutex_lock(&s->queue_lock);
     struct write_op *batch = take_batch(s);
-    pthread_mutex_unlock(&s->queue_lock);
     run_batch(s, batch);
-    pthread_mutex_lock(&s->queue_lock);
-    hand_on(s, batch);
+    hand_on(s);
+    wake_others(batch, own);
 }
 
 int store_write(struct store *s, store_apply apply_op, void *arg, struct err *err)
 {
     if (s->read_only)
         return err_set(err, -EROFS, "the store was opened for reading");
-    struct write_op op = {
-        .apply = apply_op, .arg = arg, .err = err, .wake = PTHREAD_COND_INITIALIZER};
-    pthread_mutex_lock(&s->queue_lock);
-    if (s->last)
-        s->last->next = &op;
-    else
-        s->first = &op;
-    s->last = &op;
-    if (!s->led)
-        s->led = op.leads = true;
-    while (!op.done && !op.leads)
-        pthread_cond_wait(&op.wake, &s->queue_lock);
-    if (!op.done)
-        lead(s);
-    pthread_mutex_unlock(&s->queue_lock);
-    pthread_cond_destroy(&op.wake);
+    struct write_op op = {.apply = apply_op, .arg = arg, .err = err};
+    sem_init(&op.wake, 0, 0);
+    op.leads = enqueue(s, &op);
+    if (!op.leads)
+        while (sem_wait(&op.wake) != 0) /* EINTR */
+            ;
+    if (op.leads)
+        lead(s, &op);
+    sem_destroy(&op.wake);
     return op.code;
 }
