@@ -53,8 +53,7 @@ const struct gb_kind *gb_kind_named(struct str name)
     return NULL;
 }
 
-/* ---- ports ------------------------------------------------------------------------------------
- */
+/* ---- ports ---------------------------------------------------------------------------------- */
 
 static bool ends_with(struct str *s, const char *suffix)
 {
@@ -103,8 +102,7 @@ bool gb_port_is(const struct gb_port *p, struct str name)
     return false;
 }
 
-/* ---- the types of a request -------------------------------------------------------------------
- */
+/* ---- the types of a request ----------------------------------------------------------------- */
 
 static void add_type(struct gb_catalogue *c, struct gb_node_type type)
 {

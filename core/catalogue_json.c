@@ -9,8 +9,7 @@
 
 #include "base/jsonw.h"
 
-/* ---- JSON -------------------------------------------------------------------------------------
- */
+/* ---- JSON ----------------------------------------------------------------------------------- */
 
 static void names_json(struct jsonw *w, const char *key, const struct str *names, uint32_t n)
 {
@@ -125,8 +124,7 @@ void gb_catalogue_json(const struct gb_policy *policy, struct jsonw *w)
     arena_free(&names);
 }
 
-/* ---- Markdown ---------------------------------------------------------------------------------
- */
+/* ---- Markdown ------------------------------------------------------------------------------- */
 
 static void code(struct buf *out, struct str s)
 {

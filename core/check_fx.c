@@ -200,8 +200,7 @@ static void mark_reachable(struct effects *x)
     }
 }
 
-/* ---- recursion: Tarjan's strongly connected components, with a stack of its own ---------------
- */
+/* ---- recursion: Tarjan's strongly connected components, with a stack of its own ------------- */
 
 struct tarjan {
     uint32_t *number, *low, *at; /* by function: 0 is not visited yet */

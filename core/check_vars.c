@@ -160,8 +160,7 @@ static void leave_scopes(struct sweep *w, uint32_t place)
     }
 }
 
-/* ---- gathering the questions ------------------------------------------------------------------
- */
+/* ---- gathering the questions ---------------------------------------------------------------- */
 
 #define MOST_QUESTIONS (1U << 22) /* keeps the walk below linear, whatever the graph */
 
@@ -247,8 +246,7 @@ static int gather_questions(struct gb_checking *c, struct gb_scan *s, struct que
     return r;
 }
 
-/* ---- outputs of statements --------------------------------------------------------------------
- */
+/* ---- outputs of statements ------------------------------------------------------------------ */
 
 /* VarDecl's output is its variable, For's its index: both end with their scope. */
 static void check_output_scope(struct gb_checking *c, struct gb_scan *s, uint32_t v)

@@ -8,8 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-/* ---- where it stands
- * -----------------------------------------------------------------------------*/
+/* ---- where it stands ------------------------------------------------------------------------ */
 
 uint32_t gb_request_ir(const struct jdoc *doc, uint32_t at, uint32_t *ret_node_defs)
 {
@@ -22,8 +21,7 @@ uint32_t gb_request_ir(const struct jdoc *doc, uint32_t at, uint32_t *ret_node_d
     return ir;
 }
 
-/* ---- shape ------------------------------------------------------------------------------------
- */
+/* ---- shape ---------------------------------------------------------------------------------- */
 
 static bool expect(struct gb_front *f, const struct gb_graph *graph, uint32_t jval,
                    enum json_type type, const char *what)
@@ -61,8 +59,7 @@ static uint32_t graph_of(struct gb_front *f, uint32_t function)
     return graph;
 }
 
-/* ---- limits -----------------------------------------------------------------------------------
- */
+/* ---- limits --------------------------------------------------------------------------------- */
 
 static uint32_t count_member(const struct jdoc *doc, uint32_t object, const char *key)
 {
@@ -111,8 +108,7 @@ static void complain_duplicates(struct gb_front *f, uint32_t root)
     }
 }
 
-/* ---- graphs -----------------------------------------------------------------------------------
- */
+/* ---- graphs --------------------------------------------------------------------------------- */
 
 /* Literals for For's constants stand behind the declared nodes. */
 static int add_constants(struct gb_decoder *d)
@@ -186,8 +182,7 @@ static int decode_graph(struct gb_front *f, struct gb_raw_graph *raw, uint32_t j
     return e || f->stop ? e : add_constants(&d);
 }
 
-/* ---- functions --------------------------------------------------------------------------------
- */
+/* ---- functions ------------------------------------------------------------------------------ */
 
 struct func_reader {
     struct gb_front *f;
@@ -344,8 +339,7 @@ static int decode_functions(struct gb_front *f)
     return 0;
 }
 
-/* ---- the rest of the program ------------------------------------------------------------------
- */
+/* ---- the rest of the program ---------------------------------------------------------------- */
 
 static int decode_imports(struct gb_front *f)
 {

@@ -3,8 +3,7 @@
 
 #include <errno.h>
 
-/* ---- references -------------------------------------------------------------------------------
- */
+/* ---- references ----------------------------------------------------------------------------- */
 
 static uint32_t unknown_node(struct gb_decoder *d, uint32_t node, uint32_t jval, struct str id,
                              const char *what)
@@ -36,8 +35,7 @@ uint32_t gb_decode_ref(struct gb_decoder *d, uint32_t node, uint32_t jval, const
     return at == STRMAP_NONE ? unknown_node(d, node, jval, id, what) : at;
 }
 
-/* ---- edges ------------------------------------------------------------------------------------
- */
+/* ---- edges ---------------------------------------------------------------------------------- */
 
 enum member { FROM, FROM_NODE, TO, TO_NODE, FROM_PORT, TO_PORT, KIND, N_MEMBERS };
 
@@ -122,8 +120,7 @@ static bool is_control(struct gb_decoder *d, struct gb_wire *w, uint32_t kind)
            sequence_number(w->from_port, &number);
 }
 
-/* ---- control ports ----------------------------------------------------------------------------
- */
+/* ---- control ports -------------------------------------------------------------------------- */
 
 static bool control_port(const struct gb_node *from, struct str port, struct gb_control_edge *edge)
 {
@@ -234,8 +231,7 @@ int gb_decode_edges(struct gb_decoder *d, uint32_t edges)
     return 0;
 }
 
-/* ---- lists ------------------------------------------------------------------------------------
- */
+/* ---- lists ---------------------------------------------------------------------------------- */
 
 int gb_decode_lists(struct gb_decoder *d)
 {

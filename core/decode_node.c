@@ -76,8 +76,7 @@ static void set_type(struct gb_decoder *d, uint32_t at, uint32_t jval)
     }
 }
 
-/* ---- port lists -------------------------------------------------------------------------------
- */
+/* ---- port lists ----------------------------------------------------------------------------- */
 
 static int declare_port(struct gb_decoder *d, uint32_t at, uint32_t jval, bool output, bool first)
 {
@@ -131,8 +130,7 @@ static int read_ports(struct gb_decoder *d, uint32_t at, uint32_t jval, bool out
     return 0;
 }
 
-/* ---- the whole --------------------------------------------------------------------------------
- */
+/* ---- the whole ------------------------------------------------------------------------------ */
 
 int gb_decode_node(struct gb_decoder *d, uint32_t at, uint32_t jval)
 {

@@ -17,8 +17,7 @@ struct props {
     uint32_t vals[GB_PORTS]; /* by the shape's properties; JSON_NONE: absent */
 };
 
-/* ---- merging ----------------------------------------------------------------------------------
- */
+/* ---- merging -------------------------------------------------------------------------------- */
 
 static void contradiction(struct gb_decoder *d, uint32_t at, uint32_t key)
 {
@@ -84,8 +83,7 @@ static int compare_bags(struct gb_decoder *d, uint32_t at, const struct gb_shape
     return 0;
 }
 
-/* ---- checking by kind -------------------------------------------------------------------------
- */
+/* ---- checking by kind ----------------------------------------------------------------------- */
 
 static bool wrong_kind(struct props *p, uint32_t i, const char *expected)
 {
@@ -129,8 +127,7 @@ static bool check_property(struct props *p, uint32_t i)
     return true;
 }
 
-/* ---- reading, by node type --------------------------------------------------------------------
- */
+/* ---- reading, by node type ------------------------------------------------------------------ */
 
 typedef int read_fn(struct props *p);
 
@@ -302,8 +299,7 @@ static read_fn *const readers[GB_OP_COUNT] = {
     [GB_OP_IF] = read_if,           [GB_OP_WHILE] = read_while, [GB_OP_FOR] = read_for,
 };
 
-/* ---- the whole --------------------------------------------------------------------------------
- */
+/* ---- the whole ------------------------------------------------------------------------------ */
 
 /* Properties named as an input: constants for it, should it stay unwired. */
 static int note_constants(struct props *p)

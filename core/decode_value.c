@@ -131,8 +131,7 @@ bool gb_decode_type(struct gb_front *f, const struct gb_graph *graph, uint32_t n
     return false;
 }
 
-/* ---- values -----------------------------------------------------------------------------------
- */
+/* ---- values --------------------------------------------------------------------------------- */
 
 struct reader {
     struct gb_front *f;

@@ -20,8 +20,7 @@ struct spot {
     uint32_t line, col, end_line, end_col;
 };
 
-/* ---- places in the text ------------------------------------------------------------------------
- */
+/* ---- places in the text --------------------------------------------------------------------- */
 
 static uint32_t number(const struct jdoc *d, uint32_t object, const char *key)
 {
@@ -88,8 +87,7 @@ static const struct gb_range *narrowest(const struct reader *r, const struct spo
     return best;
 }
 
-/* ---- one diagnostic ----------------------------------------------------------------------------
- */
+/* ---- one diagnostic ------------------------------------------------------------------------- */
 
 /* The first location, of the diagnostic or of the notes below it, that falls on a node: an error
  * inside a header is explained by the line that led there. As deep as the JSON, which is bounded.
@@ -155,8 +153,7 @@ static int add_object(struct reader *r, uint32_t v)
     return add(r, d);
 }
 
-/* ---- the text ----------------------------------------------------------------------------------
- */
+/* ---- the text ------------------------------------------------------------------------------- */
 
 /* A line that is a JSON array is g++'s. 0: it was one; -EINVAL: it is something else. */
 static int add_line(struct reader *r, struct str line)

@@ -8,8 +8,7 @@
 
 #define MAX_CPP ((size_t)64 << 20)
 
-/* ---- which functions are called ----------------------------------------------------------------
- */
+/* ---- which functions are called ------------------------------------------------------------- */
 
 static void note_callee(struct gb_emitter *e, const struct gb_node *n, uint32_t *list,
                         uint32_t *count)
@@ -54,8 +53,7 @@ static int plan_all(struct gb_emitter *e)
     return 0;
 }
 
-/* ---- includes ----------------------------------------------------------------------------------
- */
+/* ---- includes ------------------------------------------------------------------------------- */
 
 struct include_list {
     struct str *names;
@@ -136,8 +134,7 @@ static void put_lines(struct gb_emitter *e, struct str text)
     }
 }
 
-/* ---- functions ---------------------------------------------------------------------------------
- */
+/* ---- functions ------------------------------------------------------------------------------ */
 
 static void put_signature(struct gb_emitter *e, uint32_t func)
 {
@@ -204,8 +201,7 @@ static int put_params(struct gb_emitter *e, const struct gb_func *f)
     return 0;
 }
 
-/* ---- one graph ---------------------------------------------------------------------------------
- */
+/* ---- one graph ------------------------------------------------------------------------------ */
 
 static int name_variables(struct gb_emitter *e)
 {
@@ -306,8 +302,7 @@ static int put_main(struct gb_emitter *e)
     return e->error;
 }
 
-/* ---- the file ----------------------------------------------------------------------------------
- */
+/* ---- the file ------------------------------------------------------------------------------- */
 
 /* The first identifier of a qualified name. */
 static struct str head_of(struct str qualified)
@@ -413,8 +408,7 @@ void gb_emission_free(struct gb_emission *e)
     *e = (struct gb_emission){0};
 }
 
-/* ---- the map -----------------------------------------------------------------------------------
- */
+/* ---- the map -------------------------------------------------------------------------------- */
 
 void gb_map_json(const struct gb_emission *e, struct jsonw *w)
 {

@@ -51,8 +51,7 @@ struct gb_emitter {
     uint32_t *folded; /* scratch for the map */
 };
 
-/* ---- emit_text.c -------------------------------------------------------------------------------
- */
+/* ---- emit_text.c ---------------------------------------------------------------------------- */
 
 void gb_put(struct gb_emitter *e, struct str s);
 void gb_put_u64(struct gb_emitter *e, uint64_t v);
@@ -73,8 +72,7 @@ void gb_close_range(struct gb_emitter *e, uint32_t range);
 /* What was folded into the node: it, its inputs and what is below them get the range, too. */
 void gb_map_folded(struct gb_emitter *e, uint32_t node, uint32_t range);
 
-/* ---- emit_expr.c -------------------------------------------------------------------------------
- */
+/* ---- emit_expr.c ---------------------------------------------------------------------------- */
 
 /* How tightly an expression binds, loosest first. */
 enum gb_level {
@@ -113,8 +111,7 @@ void gb_put_site(struct gb_emitter *e, uint32_t node);
 /* The wired inputs from `first` on, with commas between. Returns how many. */
 uint32_t gb_put_inputs(struct gb_emitter *e, uint32_t node, uint32_t first);
 
-/* ---- emit_call.c -------------------------------------------------------------------------------
- */
+/* ---- emit_call.c ---------------------------------------------------------------------------- */
 
 void gb_put_call(struct gb_emitter *e, uint32_t node);
 void gb_put_external(struct gb_emitter *e, uint32_t node);
@@ -124,8 +121,7 @@ void gb_put_read(struct gb_emitter *e, uint32_t node);
 /* The type of a value's local: for a Read that of both its outputs. */
 void gb_put_node_type(struct gb_emitter *e, uint32_t node);
 
-/* ---- emit_local.c ------------------------------------------------------------------------------
- */
+/* ---- emit_local.c --------------------------------------------------------------------------- */
 
 /* What the schedule at hand needs declared, and whether that is anything. */
 void gb_put_prelude(struct gb_emitter *e);
@@ -140,8 +136,7 @@ void gb_end_brief_names(struct gb_emitter *e);
 void gb_declare_outputs(struct gb_emitter *e, uint32_t node);
 bool gb_returns_nothing(const struct gb_node *n);
 
-/* ---- emit_stmt.c -------------------------------------------------------------------------------
- */
+/* ---- emit_stmt.c ---------------------------------------------------------------------------- */
 
 /* The statements of the body of the graph at hand, from the emitter's plan. */
 void gb_put_body(struct gb_emitter *e);

@@ -6,8 +6,7 @@ static bool is_scalar(struct gb_type t, enum gb_base base)
     return t.base == base && t.depth == 0;
 }
 
-/* ---- functions of the program ------------------------------------------------------------------
- */
+/* ---- functions of the program --------------------------------------------------------------- */
 
 void gb_put_call(struct gb_emitter *e, uint32_t node)
 {
@@ -28,8 +27,7 @@ void gb_put_call(struct gb_emitter *e, uint32_t node)
     gb_puts(e, ")");
 }
 
-/* ---- external functions ------------------------------------------------------------------------
- */
+/* ---- external functions --------------------------------------------------------------------- */
 
 /* What the function gets for an input: literals as they are, numbers in C++'s own types. */
 static void put_argument(struct gb_emitter *e, uint32_t node, uint32_t input, struct gb_type type)
@@ -102,8 +100,7 @@ void gb_put_external(struct gb_emitter *e, uint32_t node)
     gb_put(e, converts ? STR("))") : STR(")"));
 }
 
-/* ---- Read --------------------------------------------------------------------------------------
- */
+/* ---- Read ----------------------------------------------------------------------------------- */
 
 void gb_put_read(struct gb_emitter *e, uint32_t node)
 {
@@ -132,8 +129,7 @@ void gb_put_node_type(struct gb_emitter *e, uint32_t node)
         gb_puts(e, ">");
 }
 
-/* ---- casts -------------------------------------------------------------------------------------
- */
+/* ---- casts ---------------------------------------------------------------------------------- */
 
 enum cast { CAST_NONE, CAST_CALL, CAST_TEST };
 

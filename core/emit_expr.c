@@ -6,8 +6,7 @@
 /* More texts than this are joined by one call. */
 #define CONCAT_INFIX_MAX 4
 
-/* ---- the operators -----------------------------------------------------------------------------
- */
+/* ---- the operators -------------------------------------------------------------------------- */
 
 enum shape { SHAPE_SPECIAL, SHAPE_INFIX, SHAPE_COMPARE, SHAPE_PREFIX, SHAPE_CALL };
 
@@ -130,8 +129,7 @@ static const struct op_row *operator_of(const struct gb_emitter *e, uint32_t nod
     return &OPERATORS[n->op];
 }
 
-/* ---- inputs ------------------------------------------------------------------------------------
- */
+/* ---- inputs --------------------------------------------------------------------------------- */
 
 const struct gb_input *gb_input_at(const struct gb_emitter *e, uint32_t node, uint32_t input)
 {
@@ -311,8 +309,7 @@ void gb_put_site(struct gb_emitter *e, uint32_t node)
     gb_puts(e, ")");
 }
 
-/* ---- shapes ------------------------------------------------------------------------------------
- */
+/* ---- shapes --------------------------------------------------------------------------------- */
 
 static void put_infix(struct gb_emitter *e, uint32_t node, const struct op_row *o)
 {

@@ -3,8 +3,7 @@
 
 #include "emit.h"
 
-/* ---- simple statements -------------------------------------------------------------------------
- */
+/* ---- simple statements ---------------------------------------------------------------------- */
 
 static bool is_wired(const struct gb_emitter *e, uint32_t node, uint32_t input)
 {
@@ -231,8 +230,7 @@ static void put_simple(struct gb_emitter *e, uint32_t node)
     }
 }
 
-/* ---- structured statements ---------------------------------------------------------------------
- */
+/* ---- structured statements ------------------------------------------------------------------ */
 
 static bool is_empty(const struct gb_emitter *e, uint32_t block)
 {
@@ -298,8 +296,7 @@ static void open_for(struct gb_emitter *e, const struct gb_stmt *s)
     e->named[node] = GB_NAMED_LOCAL;
 }
 
-/* ---- the body ----------------------------------------------------------------------------------
- */
+/* ---- the body ------------------------------------------------------------------------------- */
 
 /* A block whose statements are being written. */
 struct open_block {

@@ -43,8 +43,7 @@ void gb_end_line(struct gb_emitter *e, struct str last)
     e->line_start = e->out->cpp.len;
 }
 
-/* ---- the map -----------------------------------------------------------------------------------
- */
+/* ---- the map -------------------------------------------------------------------------------- */
 
 static uint32_t column(const struct gb_emitter *e)
 {
@@ -123,8 +122,7 @@ void gb_map_folded(struct gb_emitter *e, uint32_t node, uint32_t range)
     }
 }
 
-/* ---- types and constants -----------------------------------------------------------------------
- */
+/* ---- types and constants -------------------------------------------------------------------- */
 
 void gb_put_type(struct gb_emitter *e, struct gb_type t)
 {

@@ -11,8 +11,7 @@
 /* Touching this much memory counts as one step. */
 #define BYTES_PER_STEP 64
 
-/* ---- tasks and budgets ------------------------------------------------------------------------
- */
+/* ---- tasks and budgets ---------------------------------------------------------------------- */
 
 void raise_fault(struct machine *m, enum gb_fault fault, const struct gb_node *node)
 {
@@ -63,8 +62,7 @@ void pop_task(struct machine *m)
     m->n_tasks--;
 }
 
-/* ---- frames -----------------------------------------------------------------------------------
- */
+/* ---- frames --------------------------------------------------------------------------------- */
 
 /* One piece of memory: the frame, then memos, variables, arguments and turns. */
 static struct frame *frame_new(struct machine *m, const struct gb_graph *g)
@@ -161,8 +159,7 @@ void leave_frame(struct machine *m, struct gb_value value)
     frame_release(m, f);
 }
 
-/* ---- the run ----------------------------------------------------------------------------------
- */
+/* ---- the run -------------------------------------------------------------------------------- */
 
 static void machine_free(struct machine *m)
 {

@@ -26,8 +26,7 @@ static bool is_wired(struct machine *m, const struct gb_node *node, uint32_t inp
     return input < node->n_inputs && node_inputs(m->frame, node)[input].src != GB_NIL;
 }
 
-/* ---- variables --------------------------------------------------------------------------------
- */
+/* ---- variables ------------------------------------------------------------------------------ */
 
 /* The statement's own hold on the variable's memory is given up first, so that a change in place
  * need not copy it. */
@@ -77,8 +76,7 @@ static void run_arraypush(struct machine *m, const struct gb_node *node)
         raise_fault(m, GB_FAULT_memory_limit, node);
 }
 
-/* ---- control ----------------------------------------------------------------------------------
- */
+/* ---- control -------------------------------------------------------------------------------- */
 
 static void run_if(struct machine *m, const struct gb_stmt *stmt)
 {
@@ -153,8 +151,7 @@ static void run_return(struct machine *m, const struct gb_node *node)
     leave_frame(m, v);
 }
 
-/* ---- steps ------------------------------------------------------------------------------------
- */
+/* ---- steps ---------------------------------------------------------------------------------- */
 
 static void run_stmt(struct machine *m, const struct gb_stmt *stmt)
 {

@@ -3,8 +3,7 @@
 
 #include <errno.h>
 
-/* ---- memos ------------------------------------------------------------------------------------
- */
+/* ---- memos ---------------------------------------------------------------------------------- */
 
 static bool is_volatile(const struct gb_node *node)
 {
@@ -82,8 +81,7 @@ void forget_trail(struct machine *m, struct frame *f, int trail)
     f->trail[trail] = GB_NIL;
 }
 
-/* ---- inputs -----------------------------------------------------------------------------------
- */
+/* ---- inputs --------------------------------------------------------------------------------- */
 
 /* And, Or and Select: the input that is the result, given the first one. */
 static uint32_t chosen_input(const struct frame *f, const struct gb_node *node)
@@ -141,8 +139,7 @@ static bool gather_inputs(struct machine *m, const struct gb_node *node, uint32_
     return true;
 }
 
-/* ---- computing --------------------------------------------------------------------------------
- */
+/* ---- computing ------------------------------------------------------------------------------ */
 
 static bool is_real(struct gb_type t)
 {

@@ -7,8 +7,7 @@
 
 #include <errno.h>
 
-/* ---- repeating a built-in ---------------------------------------------------------------------
- */
+/* ---- repeating a built-in ------------------------------------------------------------------- */
 
 /* "sin" (std:: before it or not) for Sin: older clients' tables say so. */
 static bool same_function(const struct gb_definition *def, const struct gb_kind *kind)
@@ -74,8 +73,7 @@ static bool repeats_plugin(struct gb_definition *def, const struct gb_extern *pl
     return false;
 }
 
-/* ---- one definition ---------------------------------------------------------------------------
- */
+/* ---- one definition ------------------------------------------------------------------------- */
 
 /* Whether this one adds a node type; def->ext is it. */
 static bool read_definition(struct gb_definition *def)

@@ -22,8 +22,7 @@ const struct str *gb_default_includes(uint32_t *ret_n)
     return default_includes;
 }
 
-/* ---- functions --------------------------------------------------------------------------------
- */
+/* ---- functions ------------------------------------------------------------------------------ */
 
 enum name_class { KEYWORD, DENIED, IMPURE };
 
@@ -143,8 +142,7 @@ void gb_read_pure(struct gb_definition *def, uint32_t object)
     def->ext.pure = claimed && !gb_function_impure(def->ext.function);
 }
 
-/* ---- includes ---------------------------------------------------------------------------------
- */
+/* ---- includes ------------------------------------------------------------------------------- */
 
 bool gb_check_include(struct gb_front *f, uint32_t jval, struct str include)
 {

@@ -21,8 +21,7 @@ struct folder {
     bool out_of_memory;
 };
 
-/* ---- the order: operands first -----------------------------------------------------------------
- */
+/* ---- the order: operands first -------------------------------------------------------------- */
 
 struct visit {
     uint32_t node;
@@ -74,8 +73,7 @@ static int put_in_order(struct gb_fold *f, const uint32_t *statements, uint32_t 
     return 0;
 }
 
-/* ---- equal values ------------------------------------------------------------------------------
- */
+/* ---- equal values --------------------------------------------------------------------------- */
 
 static uint64_t mix(uint64_t h, uint64_t v)
 {
@@ -187,8 +185,7 @@ static void unite(struct folder *w, uint32_t node)
     w->table[at] = node + 1;
 }
 
-/* ---- constants ---------------------------------------------------------------------------------
- */
+/* ---- constants ------------------------------------------------------------------------------ */
 
 static void set_known(struct folder *w, uint32_t node, struct gb_value v)
 {
@@ -235,8 +232,7 @@ static void compute(struct folder *w, uint32_t node)
         set_known(w, node, v);
 }
 
-/* ---- known choices -----------------------------------------------------------------------------
- */
+/* ---- known choices -------------------------------------------------------------------------- */
 
 /* And, Or, Select: the input that is the value, GB_NIL when the first one is not known. */
 static uint32_t chosen(const struct folder *w, const struct gb_node *n)

@@ -24,8 +24,7 @@ struct formatter {
     bool first;
 };
 
-/* ---- lines ------------------------------------------------------------------------------------
- */
+/* ---- lines ---------------------------------------------------------------------------------- */
 
 static void line(struct formatter *f)
 {
@@ -55,8 +54,7 @@ static void close_with(struct formatter *f, const char *bracket)
     f->first = false;
 }
 
-/* ---- values -----------------------------------------------------------------------------------
- */
+/* ---- values --------------------------------------------------------------------------------- */
 
 static void put_value(struct formatter *f, const struct gb_value *v)
 {
@@ -88,8 +86,7 @@ static struct str raw_text(const struct formatter *f, uint32_t jval)
     return (struct str){d->text + d->vals[jval].start, d->vals[jval].end - d->vals[jval].start};
 }
 
-/* ---- properties -------------------------------------------------------------------------------
- */
+/* ---- properties ----------------------------------------------------------------------------- */
 
 static bool is_constant(const struct formatter *f, const struct gb_input *in)
 {
@@ -208,8 +205,7 @@ static put_fn *const writers[GB_OP_COUNT] = {
     [GB_OP_FOR] = put_constants,
 };
 
-/* ---- nodes ------------------------------------------------------------------------------------
- */
+/* ---- nodes ---------------------------------------------------------------------------------- */
 
 static bool is_written(const struct formatter *f, uint32_t node)
 {
@@ -249,8 +245,7 @@ static void put_node(struct formatter *f, uint32_t at, const struct gb_stmt *stm
     jw_close(w, '}');
 }
 
-/* ---- edges ------------------------------------------------------------------------------------
- */
+/* ---- edges ---------------------------------------------------------------------------------- */
 
 /* The name of output i, i > 0. */
 static struct str output_name(const struct gb_node *n, uint32_t i)
@@ -332,8 +327,7 @@ static int put_graph(struct formatter *f, const struct gb_graph *g)
     return 0;
 }
 
-/* ---- the program ------------------------------------------------------------------------------
- */
+/* ---- the program ---------------------------------------------------------------------------- */
 
 static void put_member(struct formatter *f, const char *key, uint32_t jval)
 {

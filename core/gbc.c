@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* ---- commands ---------------------------------------------------------------------------------
- */
+/* ---- commands ------------------------------------------------------------------------------- */
 
 static int report_result(const struct gbc *c, int r, struct buf *out)
 {
@@ -163,8 +162,7 @@ static int cmd_help(struct gbc *c)
     return r;
 }
 
-/* ---- the command line -------------------------------------------------------------------------
- */
+/* ---- the command line ----------------------------------------------------------------------- */
 
 static const struct option_row {
     const char *name;

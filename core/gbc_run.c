@@ -16,8 +16,7 @@
 
 extern char **environ;
 
-/* ---- the evaluator ----------------------------------------------------------------------------
- */
+/* ---- the evaluator -------------------------------------------------------------------------- */
 
 static bool graph_reads(const struct gb_graph *g)
 {
@@ -77,8 +76,7 @@ static int run_evaluator(struct gbc *c)
     return r ? r : result.exit_code;
 }
 
-/* ---- the compiler -----------------------------------------------------------------------------
- */
+/* ---- the compiler --------------------------------------------------------------------------- */
 
 struct workshop {
     char dir[PATH_MAX];

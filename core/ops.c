@@ -13,8 +13,7 @@ struct call {
     struct gb_value *ret;
 };
 
-/* ---- whole numbers: two's complement, wrapping ------------------------------------------------
- */
+/* ---- whole numbers: two's complement, wrapping ---------------------------------------------- */
 
 static int64_t wrap_add(int64_t a, int64_t b)
 {
@@ -87,8 +86,7 @@ static enum gb_fault shift(struct call *c)
     return GB_FAULT_none;
 }
 
-/* ---- floating point: IEEE -----------------------------------------------------------------------
- */
+/* ---- floating point: IEEE ------------------------------------------------------------------- */
 
 static double add(double a, double b)
 {
@@ -198,8 +196,7 @@ static enum gb_fault negate(struct call *c)
     return GB_FAULT_none;
 }
 
-/* ---- comparison and logic -----------------------------------------------------------------------
- */
+/* ---- comparison and logic ------------------------------------------------------------------- */
 
 static enum gb_order order(bool less, bool more)
 {
@@ -293,8 +290,7 @@ static enum gb_fault choose(struct call *c)
     return GB_FAULT_none;
 }
 
-/* ---- text ---------------------------------------------------------------------------------------
- */
+/* ---- text ----------------------------------------------------------------------------------- */
 
 static enum gb_fault concat(struct call *c)
 {
@@ -381,8 +377,7 @@ static enum gb_fault cast(struct call *c)
     return gb_cast(&c->a[0], c->type, c->heap, c->ret);
 }
 
-/* ---- arrays -------------------------------------------------------------------------------------
- */
+/* ---- arrays --------------------------------------------------------------------------------- */
 
 static enum gb_fault array(struct call *c)
 {
@@ -410,8 +405,7 @@ static enum gb_fault array_length(struct call *c)
     return GB_FAULT_none;
 }
 
-/* ---- the table ----------------------------------------------------------------------------------
- */
+/* ---- the table ------------------------------------------------------------------------------ */
 
 static enum gb_fault (*const APPLY[GB_OP_COUNT])(struct call *) = {
     [GB_OP_ADD] = arith,

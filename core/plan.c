@@ -25,8 +25,7 @@ struct planner {
                              * NULL unless the plan is fresh */
 };
 
-/* ---- places ------------------------------------------------------------------------------------
- */
+/* ---- places --------------------------------------------------------------------------------- */
 
 static void enter_block(struct planner *w, uint32_t block, uint32_t owner)
 {
@@ -133,8 +132,7 @@ bool gb_plan_needs_result(const struct gb_graph *g)
     return g->func && g->func->ret.base != GB_VOID && g->result != GB_NIL && !gb_plan_returns(g);
 }
 
-/* ---- what a node is ----------------------------------------------------------------------------
- */
+/* ---- what a node is ------------------------------------------------------------------------- */
 
 static bool is_name(const struct gb_node *n)
 {
@@ -198,8 +196,7 @@ static void set_flags(struct planner *w, uint32_t node)
     w->plan->flags[node] = flags;
 }
 
-/* ---- uses, consumers first ---------------------------------------------------------------------
- */
+/* ---- uses, consumers first ------------------------------------------------------------------ */
 
 static void use(struct planner *w, const struct gb_input *in, uint32_t first, uint32_t last,
                 uint8_t times)
@@ -341,8 +338,7 @@ static int find_heavy(struct planner *w)
     return 0;
 }
 
-/* ---- cutting and anchoring, operands first -----------------------------------------------------
- */
+/* ---- cutting and anchoring, operands first -------------------------------------------------- */
 
 static uint32_t weight_of(const struct planner *w, const struct gb_node *n)
 {
@@ -409,8 +405,7 @@ static int cut_and_anchor(struct planner *w)
     return 0;
 }
 
-/* ---- the plan ----------------------------------------------------------------------------------
- */
+/* ---- the plan ------------------------------------------------------------------------------- */
 
 static int fold(struct planner *w)
 {

@@ -16,8 +16,7 @@
 #define FILE_MAX ((size_t)1 << 20)
 #define PLUGINS_MAX 1000
 
-/* ---- files ------------------------------------------------------------------------------------
- */
+/* ---- files ---------------------------------------------------------------------------------- */
 
 struct document {
     struct buf text;
@@ -56,8 +55,7 @@ static int copy_str(struct arena *a, struct str *s)
     return s->s ? 0 : -ENOMEM;
 }
 
-/* ---- includes ---------------------------------------------------------------------------------
- */
+/* ---- includes ------------------------------------------------------------------------------- */
 
 static bool is_include(struct str s)
 {
@@ -103,8 +101,7 @@ static int load_includes(const char *path, struct arena *a, struct gb_policy *po
     return e ? err_wrap(err, e, "%s", path) : 0;
 }
 
-/* ---- plugins ----------------------------------------------------------------------------------
- */
+/* ---- plugins -------------------------------------------------------------------------------- */
 
 static int copy_value(struct arena *a, struct gb_value *v)
 {

@@ -26,8 +26,7 @@ const char *gb_code_name(enum gb_code code)
     return code < GB_E_COUNT ? names[code] : "unknown";
 }
 
-/* ---- complaining ------------------------------------------------------------------------------
- */
+/* ---- complaining ---------------------------------------------------------------------------- */
 
 static struct str pointer_of(struct gb_front *f, uint32_t jval)
 {
@@ -123,8 +122,7 @@ void gb_report_keep(struct gb_report *r)
         keep_error(&r->arena, &r->warnings[i]);
 }
 
-/* ---- did you mean -----------------------------------------------------------------------------
- */
+/* ---- did you mean --------------------------------------------------------------------------- */
 
 static char lower(char c)
 {
@@ -183,8 +181,7 @@ struct str gb_nearest(struct str wrong, const struct str *names, uint32_t n)
     return g.best;
 }
 
-/* ---- writing ----------------------------------------------------------------------------------
- */
+/* ---- writing -------------------------------------------------------------------------------- */
 
 static void member(struct jsonw *w, const char *key, struct str v)
 {

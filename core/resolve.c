@@ -24,8 +24,7 @@ struct resolver {
     uint32_t constant;        /* the next of raw->constants */
 };
 
-/* ---- grouping ---------------------------------------------------------------------------------
- */
+/* ---- grouping ------------------------------------------------------------------------------- */
 
 /* A counting sort: stable, so edge order is kept. */
 static int group(struct resolver *r)
@@ -47,8 +46,7 @@ static int group(struct resolver *r)
     return 0;
 }
 
-/* ---- binding ----------------------------------------------------------------------------------
- */
+/* ---- binding -------------------------------------------------------------------------------- */
 
 static void put_input(struct resolver *r, const struct gb_sockets *s, uint32_t socket,
                       uint32_t wire)
@@ -227,8 +225,7 @@ static void bind_repeating(struct resolver *r, const struct gb_sockets *s)
     }
 }
 
-/* ---- names ------------------------------------------------------------------------------------
- */
+/* ---- names ---------------------------------------------------------------------------------- */
 
 static void find_callee(struct resolver *r, uint32_t at)
 {
@@ -274,8 +271,7 @@ static void find_param(struct resolver *r, uint32_t at)
     e->suggestion = guess.best;
 }
 
-/* ---- the whole --------------------------------------------------------------------------------
- */
+/* ---- the whole ------------------------------------------------------------------------------ */
 
 /* The graph's own declarations of input ports add types, where the row leaves any open. */
 static void apply_declared(struct resolver *r)

@@ -7,8 +7,7 @@ struct str gb_node_type_name(const struct gb_node *n)
     return n->op == GB_OP_EXTERNAL ? n->ext->type : str_c(gb_kind_of(n->op)->name);
 }
 
-/* ---- inputs -----------------------------------------------------------------------------------
- */
+/* ---- inputs --------------------------------------------------------------------------------- */
 
 static const struct gb_ext_param *ext_input(const struct gb_extern *ext, uint32_t i)
 {
@@ -124,8 +123,7 @@ bool gb_socket_optional(const struct gb_sockets *s, uint32_t i)
     return s->shape && s->shape->in[s->repeats ? 0 : i].optional;
 }
 
-/* ---- outputs ----------------------------------------------------------------------------------
- */
+/* ---- outputs -------------------------------------------------------------------------------- */
 
 /* The data outputs' names into ret; gives how many (at most max). */
 static uint32_t output_names(struct gb_front *f, const struct gb_node *n, struct str *ret,
@@ -193,8 +191,7 @@ uint32_t gb_output_find(struct gb_front *f, const struct gb_graph *graph, const 
     return GB_NIL;
 }
 
-/* ---- complaints -------------------------------------------------------------------------------
- */
+/* ---- complaints ----------------------------------------------------------------------------- */
 
 static void set_valid_ports(const struct gb_sockets *s, struct gb_error *e)
 {

@@ -49,8 +49,7 @@ static const struct gb_input *input_of(const struct gb_schedule *s, const struct
     return &s->plan->graph->inputs[n->inputs + i];
 }
 
-/* ---- how often volatile values are used in this statement --------------------------------------
- */
+/* ---- how often volatile values are used in this statement ----------------------------------- */
 
 static void count_input(struct gb_schedule *s, const struct gb_input *in, uint32_t *depth)
 {
@@ -78,8 +77,7 @@ static void count_volatile(struct gb_schedule *s, const struct gb_node *root)
     }
 }
 
-/* ---- operands, in order ------------------------------------------------------------------------
- */
+/* ---- operands, in order --------------------------------------------------------------------- */
 
 static bool is_total(const struct gb_schedule *s, uint32_t node)
 {
@@ -173,8 +171,7 @@ static void meet_input(struct gb_schedule *s, uint32_t *depth)
                side && kind == GB_STEP_INLINE);
 }
 
-/* ---- order among operands ----------------------------------------------------------------------
- */
+/* ---- order among operands ------------------------------------------------------------------- */
 
 /* A lambda that is asked ahead of its use has to remember. */
 static void materialise(struct gb_schedule *s, uint32_t step)

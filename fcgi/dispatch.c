@@ -112,8 +112,7 @@ void request_free(struct request *q)
     log_ids(NULL, NULL);
 }
 
-/* ---- the checks every route shares ------------------------------------------------------------
- */
+/* ---- the checks every route shares ---------------------------------------------------------- */
 
 static enum outcome no_route(struct request *q, unsigned allowed)
 {

@@ -5,10 +5,12 @@
  *
  *   main thread         configuration, store, threads, confinement; then waits for a signal
  *   GB_JOBD_WORKERS     each takes a job from the queue, runs it through the same handlers as a
- *   runners             request over HTTP, and records its end; while the program runs, the lease
- * is held by heartbeats housekeeper         every second: queues again or ends what dead processes
- * left (store_reap); every minute: retention messenger           delivers webhooks, one after the
- * other watcher             asks gb-sandboxd which image it runs
+ *   runners             request over HTTP, and records its end; while the program runs, the lease is
+ *                       held by heartbeats
+ *   housekeeper         every second: queues again or ends what dead processes left (store_reap);
+ *                       every minute: retention
+ *   messenger           delivers webhooks, one after the other
+ *   watcher             asks gb-sandboxd which image it runs
  *
  * Descriptors: 2 the log; the database's, memcached's, one to gb-sandboxd for each job that is
  * away, one for a webhook. Internet sockets only when webhooks may go anywhere at all.

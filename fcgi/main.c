@@ -4,12 +4,12 @@
  * Theory of operation. spawn-fcgi opens the unix socket, binds it as descriptor 0 and executes
  * multiwatch, which keeps N processes of this program alive on it. Each process:
  *
- *   main thread     reads the configuration and the files it names, opens the store and the
- * metrics, starts the threads, confines the process (confine.c), then waits for a signal GB_THREADS
- * each accepts a FastCGI connection, answers one request after the other on it; workers owns a
- * cache connection; a job holds its thread until the sandbox has reported watcher         asks
- * gb-sandboxd every two seconds which image it runs (half of each cache key) store's own     one
- * thread that commits for all (sql/store.c)
+ *   main thread     reads the configuration and the files it names, opens the store and the metrics,
+ *                   starts the threads, confines the process (confine.c), then waits for a signal
+ *   GB_THREADS      accept a FastCGI connection each and answer one request after the other on it;
+ *   workers         each owns a connection to the cache; a job holds its thread until the sandbox
+ *                   has reported
+ *   watcher         asks gb-sandboxd every two seconds which image it runs (half of each cache key)
  *
  * Descriptors: 0 the listening socket; 2 the log, one JSON object a line; the database's,
  * memcached's and one to gb-sandboxd for each job that is away. Nothing is opened from a path after

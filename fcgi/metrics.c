@@ -51,8 +51,7 @@ static uint64_t get(const cell *c)
     return atomic_load_explicit(c, memory_order_relaxed);
 }
 
-/* ---- the file ----------------------------------------------------------------------------------
- */
+/* ---- the file ------------------------------------------------------------------------------- */
 
 /* A new file gets its size; its name says its layout, so an old one is right already. */
 static int prepare(int fd, struct err *err)
@@ -103,8 +102,7 @@ void metrics_close(struct metrics *m)
     free(m);
 }
 
-/* ---- counting ----------------------------------------------------------------------------------
- */
+/* ---- counting ------------------------------------------------------------------------------- */
 
 static void observe(struct histogram *h, double ms)
 {
@@ -132,8 +130,7 @@ void metrics_verdict(struct metrics *m, enum verdict v, enum cache_state cache)
     add(&m->cells->cache[cache], 1);
 }
 
-/* ---- exposition --------------------------------------------------------------------------------
- */
+/* ---- exposition ----------------------------------------------------------------------------- */
 
 static void head(struct buf *out, const char *name, const char *type, const char *help)
 {

@@ -11,8 +11,7 @@
 /* components[], of components.json. */
 #include "components.inc"
 
-/* ---- accepted input ----------------------------------------------------------------------------
- */
+/* ---- accepted input ------------------------------------------------------------------------- */
 
 static void write_schema(const struct config *cfg, const struct field *f, struct jsonw *w);
 

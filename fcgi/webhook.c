@@ -21,8 +21,7 @@
 #define BACKOFF_MS 5000 /* after the first failure; doubled by each */
 #define BACKOFF_MOST_MS 3600000
 
-/* ---- where to ----------------------------------------------------------------------------------
- */
+/* ---- where to ------------------------------------------------------------------------------- */
 
 static bool host_listed(const char *hosts, const char *host)
 {
@@ -114,8 +113,7 @@ bool webhook_public_address(const struct sockaddr *address)
     return public_v6(v6.sin6_addr.s6_addr);
 }
 
-/* ---- one post ----------------------------------------------------------------------------------
- */
+/* ---- one post ------------------------------------------------------------------------------- */
 
 static curl_socket_t open_public(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -187,8 +185,7 @@ int webhook_post(const struct webhook_options *o, const char *url, int64_t deliv
     return status / 100 == 2 ? 0 : err_set(err, -EIO, "the receiver answered %ld", status);
 }
 
-/* ---- what is due -------------------------------------------------------------------------------
- */
+/* ---- what is due ---------------------------------------------------------------------------- */
 
 static void write_body(const struct job_view *view, struct buf *out)
 {

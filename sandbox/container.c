@@ -34,8 +34,7 @@ void containers_use_image(struct containers *c, const char *id, const char *refe
     pthread_mutex_unlock(&c->lock);
 }
 
-/* ---- which are ours ----------------------------------------------------------------------------
- */
+/* ---- which are ours ------------------------------------------------------------------------- */
 
 /* A container that has a name, and is known by it before the Engine hears of it. */
 static struct container *begin(struct containers *c, char image_id[DOCKER_ID_MAX])
@@ -76,8 +75,7 @@ static void forget(struct containers *c, struct container *k)
     free(k);
 }
 
-/* ---- life of one -------------------------------------------------------------------------------
- */
+/* ---- life of one ---------------------------------------------------------------------------- */
 
 void container_destroy(void *data, struct box *box)
 {
@@ -130,8 +128,7 @@ int container_make(void *data, struct box **ret_box, struct err *err)
     return 0;
 }
 
-/* ---- all of them -------------------------------------------------------------------------------
- */
+/* ---- all of them ---------------------------------------------------------------------------- */
 
 int containers_sweep(struct containers *c, unsigned *ret_removed, struct err *err)
 {

@@ -72,8 +72,7 @@ static unsigned total(const struct pool *p)
     return p->warm.n + p->starting + p->busy + p->dying.n + p->removing;
 }
 
-/* ---- failures ----------------------------------------------------------------------------------
- */
+/* ---- failures ------------------------------------------------------------------------------- */
 
 /* Failures of boxes that were begun at the same time count as one. */
 static void note_failure(struct pool *p, const struct err *err)
@@ -108,8 +107,7 @@ static const struct err *hopeless(const struct pool *p)
     return p->failures >= HOPELESS && io_now_ms() < p->retry_at ? &p->problem : NULL;
 }
 
-/* ---- handing out -------------------------------------------------------------------------------
- */
+/* ---- handing out ---------------------------------------------------------------------------- */
 
 static void settle(struct ticket *t, enum ticket_state state)
 {
@@ -158,8 +156,7 @@ static void pump(struct pool *p)
     pthread_cond_broadcast(&p->work);
 }
 
-/* ---- workers -----------------------------------------------------------------------------------
- */
+/* ---- workers -------------------------------------------------------------------------------- */
 
 enum task { TASK_NONE, TASK_MAKE, TASK_DESTROY };
 
@@ -245,8 +242,7 @@ static void *worker(void *data)
     return NULL;
 }
 
-/* ---- jobs --------------------------------------------------------------------------------------
- */
+/* ---- jobs ----------------------------------------------------------------------------------- */
 
 static void monotonic_cond(pthread_cond_t *cond)
 {
@@ -329,8 +325,7 @@ void pool_leave(struct pool *p, struct ticket *t)
     pthread_cond_destroy(&t->changed);
 }
 
-/* ---- the watch's calls -------------------------------------------------------------------------
- */
+/* ---- the watch's calls ---------------------------------------------------------------------- */
 
 void pool_gate(struct pool *p, const char *reason)
 {
@@ -388,8 +383,7 @@ void pool_count(struct pool *p, struct pool_counts *ret_counts)
     pthread_mutex_unlock(&p->lock);
 }
 
-/* ---- life --------------------------------------------------------------------------------------
- */
+/* ---- life ----------------------------------------------------------------------------------- */
 
 int pool_new(const struct pool_settings *settings, const struct box_ops *ops,
              struct pool **ret_pool, struct err *err)

@@ -6,11 +6,12 @@
  * Threads:
  *   main         accepts connections, and starts a thread for each; ends everything on SIGTERM and
  *                SIGINT, which only it receives
- *   connection   one client from its first frame to its close (serve.c); a job's thread waits in
- * the pool's queue and then relays between its client and its container (relay.c) worker
- * GB_POOL_STARTERS of them make and destroy containers (pool.c, container.c) watch        looks at
- * the Engine and the image, opens and closes the pool's gate, removes orphans (watch.c) shift one
- * for a running program, while the Engine sets its limits (shift.c)
+ *   connection   one client from its first frame to its close (serve.c); a job's thread waits in the
+ *                pool's queue and then relays between its client and its container (relay.c)
+ *   worker       GB_POOL_STARTERS of them make and destroy containers (pool.c, container.c)
+ *   watch        looks at the Engine and the image, opens and closes the pool's gate, removes
+ *                orphans (watch.c)
+ *   shift        one for a running program, while the Engine sets its limits (shift.c)
  *
  * Descriptors: the listening socket; one for each connection; one for each container, the attached
  * stream of its gb-job; the Engine's socket for the length of a call. Nothing is inherited.
@@ -68,8 +69,7 @@ struct server {
     unsigned max_connections;
 };
 
-/* ---- before the start --------------------------------------------------------------------------
- */
+/* ---- before the start ----------------------------------------------------------------------- */
 
 /* DOCKER_HOST or GB_DOCKER_SOCKET; only a unix socket will do. */
 static int engine_socket(const struct config *cfg, const char **ret_path, struct err *err)
@@ -192,8 +192,7 @@ static int start_parts(struct broker *b, struct err *err)
     return r < 0 ? r : watch_start(&b->watch, b->pool, err);
 }
 
-/* ---- the listening socket ----------------------------------------------------------------------
- */
+/* ---- the listening socket ------------------------------------------------------------------- */
 
 /* Two processes with one socket would take each other's containers for orphans. */
 static int take_lock(const char *socket_path, struct err *err)
@@ -239,8 +238,7 @@ static bool is_peer(const struct peers *peers, int fd)
     return false;
 }
 
-/* ---- connections -------------------------------------------------------------------------------
- */
+/* ---- connections ---------------------------------------------------------------------------- */
 
 struct connection {
     struct server *server;
@@ -306,8 +304,7 @@ static void accept_all(struct server *s)
     pthread_attr_destroy(&attributes);
 }
 
-/* ---- life --------------------------------------------------------------------------------------
- */
+/* ---- life ----------------------------------------------------------------------------------- */
 
 static void say_goodbye(struct server *s)
 {

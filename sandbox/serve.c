@@ -32,8 +32,7 @@ static const struct frame_rule client_rules[] = {
     {FRAME_STATUS, 0},
 };
 
-/* ---- one job -----------------------------------------------------------------------------------
- */
+/* ---- one job -------------------------------------------------------------------------------- */
 
 struct visit {
     struct broker *broker;
@@ -254,8 +253,7 @@ static void serve_submit(struct visit *v, struct str submit)
     jobs_release(jobs);
 }
 
-/* ---- the short calls ---------------------------------------------------------------------------
- */
+/* ---- the short calls ------------------------------------------------------------------------ */
 
 static void serve_cancel(struct visit *v, struct str body)
 {
@@ -320,8 +318,7 @@ static void serve_status(struct visit *v)
     io_send_frame(v->fd, FRAME_STATUS, buf_view(&out), io_now_ms() + REPLY_MS, NULL);
 }
 
-/* ---- the connection ----------------------------------------------------------------------------
- */
+/* ---- the connection ------------------------------------------------------------------------- */
 
 /* A close with bytes unread would take our last words with it (unix(7)): let the client read them
  * and close first. */

@@ -5,8 +5,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* ---- the operator's ceilings -------------------------------------------------------------------
- */
+/* ---- the operator's ceilings ---------------------------------------------------------------- */
 
 struct ceilings ceilings_of(const struct config *cfg)
 {
@@ -25,8 +24,7 @@ struct ceilings ceilings_of(const struct config *cfg)
     };
 }
 
-/* ---- one job -----------------------------------------------------------------------------------
- */
+/* ---- one job -------------------------------------------------------------------------------- */
 
 /* Where each limit stands in the document. */
 static const struct limit_row {

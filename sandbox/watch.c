@@ -11,8 +11,7 @@
 #define TICK_MS 1000 /* the pool's tick */
 #define LOOK_MS 2000 /* between two looks at Engine and image */
 
-/* ---- what the Engine can do --------------------------------------------------------------------
- */
+/* ---- what the Engine can do ----------------------------------------------------------------- */
 
 /* Members of GET /info that must be true, and what is lost when one is not. */
 static const struct {
@@ -51,8 +50,7 @@ static int check_engine(const json_t *info, const char *runtime, struct err *err
     return 0;
 }
 
-/* ---- the image ---------------------------------------------------------------------------------
- */
+/* ---- the image ------------------------------------------------------------------------------ */
 
 /* "", "root", "0", "0:0", "root:root" */
 static bool is_root(const char *user)
@@ -74,8 +72,7 @@ static int check_image(const json_t *image, const char *name, struct err *err)
     return 0;
 }
 
-/* ---- looking -----------------------------------------------------------------------------------
- */
+/* ---- looking -------------------------------------------------------------------------------- */
 
 static int look(struct watch *w, struct watch_facts *f, struct err *err)
 {

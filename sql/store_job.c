@@ -229,8 +229,7 @@ static int conclude_queued(struct store *s, struct db *db, struct str id, struct
     return code <= 0 ? code : webhook_insert(s, db, id, err);
 }
 
-/* ---- admit, finish, record
- * ----------------------------------------------------------------------- */
+/* ---- admit, finish, record ------------------------------------------------------------------ */
 
 struct admit {
     struct job_new *job;
@@ -333,8 +332,7 @@ int store_finish(struct store *s, const struct job_new *job, const struct job_ou
     return store_write(s, finish_apply, &f, err);
 }
 
-/* ---- ends without a holder
- * ----------------------------------------------------------------------- */
+/* ---- ends without a holder ------------------------------------------------------------------ */
 
 struct orphan {
     struct job_new job;

@@ -23,8 +23,7 @@ static int width_of(struct str v)
     return n;
 }
 
-/* ---- text
- * ---------------------------------------------------------------------------------------- */
+/* ---- text ----------------------------------------------------------------------------------- */
 
 static int measure(struct db *db, struct table *t, struct err *err)
 {
@@ -82,8 +81,7 @@ static int print_text(struct db *db, struct table *t, struct buf *out, struct er
     return code;
 }
 
-/* ---- JSON
- * ---------------------------------------------------------------------------------------- */
+/* ---- JSON ----------------------------------------------------------------------------------- */
 
 static void put_json(struct jsonw *w, sqlite3_stmt *st, int at)
 {

@@ -12,8 +12,7 @@
 #define ATTEMPTS_MAX 3
 #define REAP_MAX 1000 /* jobs in one transaction */
 
-/* ---- lease
- * --------------------------------------------------------------------------------------- */
+/* ---- lease ---------------------------------------------------------------------------------- */
 
 struct lease {
     int64_t lease_ms;
@@ -107,8 +106,7 @@ int store_lease(struct store *s, int64_t lease_ms, struct arena *arena, struct l
     return code;
 }
 
-/* ---- heartbeat, cancel
- * --------------------------------------------------------------------------- */
+/* ---- heartbeat, cancel ---------------------------------------------------------------------- */
 
 struct touch {
     struct str id;
@@ -194,8 +192,7 @@ bool store_cancel_wanted(struct store *s, struct str id)
     return code > 0;
 }
 
-/* ---- reap
- * ---------------------------------------------------------------------------------------- */
+/* ---- reap ----------------------------------------------------------------------------------- */
 
 struct found {
     char id[STORE_ID_MAX];

@@ -6,8 +6,7 @@
 
 #define LIST_MAX 200
 
-/* ---- one row
- * ------------------------------------------------------------------------------------- */
+/* ---- one row -------------------------------------------------------------------------------- */
 
 #define VIEW_COLUMNS                                                                               \
     "SELECT j.id, u.name, j.kind, j.verdict, j.error, j.message, j.stage, j.cache, j.image, "      \
@@ -77,8 +76,7 @@ int store_job(struct store *s, struct str id, int64_t user_id, struct arena *are
     return code;
 }
 
-/* ---- lists
- * --------------------------------------------------------------------------------------- */
+/* ---- lists ---------------------------------------------------------------------------------- */
 
 #define FILTER                                                                                     \
     "(?2 IS NULL OR j.state = ?2) AND (?3 IS NULL OR j.verdict = ?3) "                             \
@@ -146,8 +144,7 @@ int store_load(struct store *s, struct store_load *ret, struct err *err)
     return code < 0 ? code : 0;
 }
 
-/* ---- artifacts
- * ----------------------------------------------------------------------------------- */
+/* ---- artifacts ------------------------------------------------------------------------------ */
 
 static int read_artifact(struct db *db, struct str job_id, int64_t user_id, const char *name,
                          struct arena *arena, struct artifact_view *ret, struct err *err)

@@ -115,8 +115,7 @@ static int by_size(struct store *s, int64_t most, struct retention_counts *c, st
     return code;
 }
 
-/* ---- the audit itself
- * ---------------------------------------------------------------------------- */
+/* ---- the audit itself ----------------------------------------------------------------------- */
 
 struct audit_pass {
     int64_t older_than, rows;

@@ -27,8 +27,7 @@
  * until nobody is left (kill.c, proc.c); gb-sandboxd ends us by destroying the container. When the
  * peer's stream closes we exit.
  *
- * Only ours fail loudly: anything the guest does is a verdict in the report; what we could not do
- * is
+ * Only ours fail loudly: anything the guest does is a verdict in the report; what we could not do is
  * {"verdict": "sandbox_unavailable", "error": …}.
  */
 #include <errno.h>

@@ -13,8 +13,7 @@ static const struct command *const tables[] = {user_commands,  key_commands, job
                                                audit_commands, db_commands,  watch_commands};
 #define N_TABLES (sizeof tables / sizeof tables[0])
 
-/* ---- commands
- * ------------------------------------------------------------------------------------ */
+/* ---- commands ------------------------------------------------------------------------------- */
 
 /* How many words of the line the command's words are; 0: it is another command. */
 static int matches(const struct command *c, int argc, char **argv)

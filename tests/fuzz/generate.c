@@ -3,8 +3,7 @@
 
 #include <stdio.h>
 
-/* ---- graphs -----------------------------------------------------------------------------------
- */
+/* ---- graphs --------------------------------------------------------------------------------- */
 
 /* A body of the graph itself, as one chain or as statements in the order of the nodes. */
 static void body(struct gen *g, unsigned n)

@@ -8,8 +8,7 @@ static char item_type(char array)
     return array == 'I' ? 'i' : array == 'D' ? 'd' : 's';
 }
 
-/* ---- statements -------------------------------------------------------------------------------
- */
+/* ---- statements ----------------------------------------------------------------------------- */
 
 static uint32_t block(struct gen *g, uint32_t owner, const char *port, unsigned depth);
 

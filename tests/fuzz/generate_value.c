@@ -3,8 +3,7 @@
 
 #include <stdio.h>
 
-/* ---- chance -----------------------------------------------------------------------------------
- */
+/* ---- chance --------------------------------------------------------------------------------- */
 
 /* splitmix64. */
 static uint64_t next_random(struct gen *g)
@@ -52,8 +51,7 @@ const char *type_name(char type)
     }
 }
 
-/* ---- writing ----------------------------------------------------------------------------------
- */
+/* ---- writing -------------------------------------------------------------------------------- */
 
 void comma(struct buf *b)
 {
@@ -96,8 +94,7 @@ void control(struct gen *g, uint32_t from, uint32_t to, const char *port)
     buf_printf(&g->edges, ",\"fromPort\":\"%s\",\"kind\":\"control\"}", port);
 }
 
-/* ---- values -----------------------------------------------------------------------------------
- */
+/* ---- values --------------------------------------------------------------------------------- */
 
 /* Inputs are types, and: n a number of any kind, z an int that is rarely 0, k a shift count, x a
  * small index, r a double that is

@@ -56,8 +56,7 @@ struct run {
     struct native native;
 };
 
-/* ---- loading ----------------------------------------------------------------------------------
- */
+/* ---- loading -------------------------------------------------------------------------------- */
 
 static bool read_file(const char *folder, const char *name, struct buf *ret)
 {
@@ -156,8 +155,7 @@ static void unload(struct testcase *c)
     free(c->name);
 }
 
-/* ---- refusals ---------------------------------------------------------------------------------
- */
+/* ---- refusals ------------------------------------------------------------------------------- */
 
 static bool contains(struct str text, struct str part)
 {
@@ -261,8 +259,7 @@ static void check_refusal(struct run *run, struct testcase *c, uint32_t errors)
         show_errors(c);
 }
 
-/* ---- programs ---------------------------------------------------------------------------------
- */
+/* ---- programs ------------------------------------------------------------------------------- */
 
 /* What a run gave, whoever ran it. */
 struct outcome {
@@ -365,8 +362,7 @@ static void check_native(struct run *run, const struct testcase *c, const char *
     native_result_free(&r);
 }
 
-/* ---- the whole --------------------------------------------------------------------------------
- */
+/* ---- the whole ------------------------------------------------------------------------------ */
 
 static void check_front(struct run *run, struct testcase *c)
 {

@@ -15,8 +15,7 @@
 #define PATH_BYTES 160
 #define FAULT_FD 3
 
-/* ---- writing the sources ----------------------------------------------------------------------
- */
+/* ---- writing the sources -------------------------------------------------------------------- */
 
 int native_open(struct native *n)
 {
@@ -91,8 +90,7 @@ static bool write_units(struct native *n)
     return write_file(n, "driver.cpp", STR(""), buf_view(&driver));
 }
 
-/* ---- building ---------------------------------------------------------------------------------
- */
+/* ---- building ------------------------------------------------------------------------------- */
 
 /* Starts a program with standard error going to `messages`; -1 on failure. */
 static pid_t start(char *const argv[], const char *messages)
@@ -220,8 +218,7 @@ bool native_build(struct native *n, const struct native_variant *variants, size_
     return b.ok;
 }
 
-/* ---- running ----------------------------------------------------------------------------------
- */
+/* ---- running -------------------------------------------------------------------------------- */
 
 /* In the child: standard input, output and error, and the fault's descriptor, are files in memory.
  */

@@ -94,8 +94,7 @@ static void test_the_page_is_current(void **state)
     assert_string_equal(buf_cstr(&page), buf_cstr(&found));
 }
 
-/* ---- policy -----------------------------------------------------------------------------------
- */
+/* ---- policy --------------------------------------------------------------------------------- */
 
 static void write_file(const char *path, const char *text)
 {

@@ -1,8 +1,7 @@
 /* test_decode.c - decoding and resolving: dialects, limits, what is refused and in which words. */
 #include "front_fixture.h"
 
-/* ---- dialects ---------------------------------------------------------------------------------
- */
+/* ---- dialects ------------------------------------------------------------------------------- */
 
 /* 3 + 4, printed; whatever the spelling. */
 static void assert_sum(struct fixture *f)
@@ -100,8 +99,7 @@ static void test_functions_in_every_dialect(void **state)
     }
 }
 
-/* ---- refusals ---------------------------------------------------------------------------------
- */
+/* ---- refusals ------------------------------------------------------------------------------- */
 
 #define ONE "{'id':'one','type':'Literal','properties':{'value':1}}"
 #define NODES(more) "{'nodes':[" ONE "," more "]}"
@@ -267,8 +265,7 @@ static void test_errors_are_capped(void **state)
     assert_int_equal(f.report.n_suppressed, 200);
 }
 
-/* ---- limits -----------------------------------------------------------------------------------
- */
+/* ---- limits --------------------------------------------------------------------------------- */
 
 static void assert_limit(const char *text, const char *words)
 {
@@ -307,8 +304,7 @@ static void test_limits(void **state)
                 "]}]}", 257, "number of parameters");
 }
 
-/* ---- ports ------------------------------------------------------------------------------------
- */
+/* ---- ports ---------------------------------------------------------------------------------- */
 
 static void test_repeating_ports(void **state)
 {

@@ -7,8 +7,7 @@
 
 #include <errno.h>
 
-/* ---- what is understood -----------------------------------------------------------------------
- */
+/* ---- what is understood --------------------------------------------------------------------- */
 
 static void test_lib_definition(void **state)
 {
@@ -90,8 +89,7 @@ static void test_impure_functions(void **state)
     }
 }
 
-/* ---- what is refused --------------------------------------------------------------------------
- */
+/* ---- what is refused ------------------------------------------------------------------------ */
 
 static void test_hostile_definitions(void **state)
 {
@@ -204,8 +202,7 @@ static void test_builtins_may_be_repeated_not_redefined(void **state)
     }
 }
 
-/* ---- types and signatures ---------------------------------------------------------------------
- */
+/* ---- types and signatures ------------------------------------------------------------------- */
 
 static void test_types(void **state)
 {

@@ -19,8 +19,7 @@
 #include "fcgi/service.h"
 #include "sql/store_admin.h"
 
-/* ---- a request in memory ------------------------------------------------------------------------
- */
+/* ---- a request in memory -------------------------------------------------------------------- */
 
 struct client {
     const char *method, *path, *query, *type, *body, *key;
@@ -84,8 +83,7 @@ static bool client_gone(void *data)
     return false;
 }
 
-/* ---- a service in a folder of its own
- * ------------------------------------------------------------- */
+/* ---- a service in a folder of its own ------------------------------------------------------- */
 
 struct bench {
     char dir[64], key[STORE_KEY_MAX];
@@ -158,8 +156,7 @@ static void expect(struct bench *b, struct client c, int status, const char *par
 #define GET(p) .method = "GET", .path = (p)
 #define POST(p, text) .method = "POST", .path = (p), .type = "application/json", .body = (text)
 
-/* ---- tests
- * ---------------------------------------------------------------------------------------- */
+/* ---- tests ---------------------------------------------------------------------------------- */
 
 static void test_patterns(void **state)
 {

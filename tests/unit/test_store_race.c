@@ -156,8 +156,7 @@ static void the_system_never_runs_more_than_it_may(void **state)
     munmap(s, sizeof *s);
 }
 
-/* ---- kill -9
- * ------------------------------------------------------------------------------------- */
+/* ---- kill -9 -------------------------------------------------------------------------------- */
 
 /* Tells the parent each job that was finished, after the store said so. */
 static void *work_until_killed(void *arg)
