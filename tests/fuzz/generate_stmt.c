@@ -25,7 +25,7 @@ static uint32_t print(struct gen *g)
     struct ref in[3];
     unsigned n = 1 + below(g, 3);
     for (unsigned i = 0; i < n; i++)
-        in[i] = value(g, any_type(g), 0);
+        in[i] = percent(g, 4) ? int_literal(g, 0) : value(g, any_type(g), 0);
     uint32_t made = node(g, "Print", PICK(g, PROPERTIES));
     static const char *const PORTS[] = {"value", "value2", "value3"};
     for (unsigned i = 0; i < n; i++)

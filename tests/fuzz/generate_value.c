@@ -97,8 +97,8 @@ void control(struct gen *g, uint32_t from, uint32_t to, const char *port)
 /* ---- values --------------------------------------------------------------------------------- */
 
 /* Inputs are types, and: n a number of any kind, z an int that is rarely 0, k a shift count, x a
- * small index, r a double that is
- * rarely large, * any type, = any type twice. */
+ * small index, r a double that is rarely large, t a text that mostly spells an int, * any type, = any
+ * type twice. */
 static const struct production {
     char type;
     const char *node, *inputs, *ports, *properties;
@@ -126,6 +126,7 @@ static const struct production {
     {'i', "Select", "bii", "cond a b", ""},
     {'i', "Cast", "r", "in", "\"targetType\":\"int\""},
     {'i', "Cast", "b", "in", "\"targetType\":\"int\""},
+    {'i', "Cast", "t", "in", "\"targetType\":\"int\""},
     {'d', "Add", "dn", "a b", ""},
     {'d', "Sub", "nd", "a b", ""},
     {'d', "Mul", "dd", "a b", ""},
@@ -151,6 +152,7 @@ static const struct production {
     {'d', "Select", "bdn", "cond a b", ""},
     {'d', "Cast", "i", "in", "\"targetType\":\"double\""},
     {'d', "Cast", "b", "in", "\"targetType\":\"number\""},
+    {'d', "Cast", "t", "in", "\"targetType\":\"double\""},
     {'b', "Equal", "==", "a b", ""},
     {'b', "NotEqual", "==", "a b", ""},
     {'b', "Equal", "nn", "a b", ""},
@@ -179,10 +181,14 @@ static const struct production {
     {'I', "Array", "i", "item", ""},
     {'I', "Array", "iii", "item item2 item3", ""},
     {'I', "Select", "bII", "cond a b", ""},
+    {'I', "Cast", "D", "in", "\"targetType\":\"array<int>\""},
     {'D', "Array", "dn", "item item2", ""},
     {'D', "Select", "bDD", "cond a b", ""},
+    {'D', "Cast", "I", "in", "\"targetType\":\"array<double>\""},
     {'S', "Array", "ss", "item item2", ""},
     {'S', "Select", "bSS", "cond a b", ""},
+    {'S', "Cast", "I", "in", "\"targetType\":\"array<string>\""},
+    {'S', "Cast", "D", "in", "\"targetType\":\"array<string>\""},
 };
 
 /* Never a NaN, never large. */
@@ -231,6 +237,14 @@ struct ref int_literal(struct gen *g, unsigned v)
     return (struct ref){node(g, "Literal", p), NULL};
 }
 
+static struct ref spelt_int(struct gen *g)
+{
+    static const char *const SPELT[] = {"\"12\"", "\"-7\"", "\" 3 \"", "\"+0\"", "\"0\""};
+    char p[32];
+    snprintf(p, sizeof p, "\"value\":%s", PICK(g, SPELT));
+    return (struct ref){node(g, "Literal", p), NULL};
+}
+
 static struct ref input(struct gen *g, char kind, unsigned depth)
 {
     switch (kind) {
@@ -245,6 +259,8 @@ static struct ref input(struct gen *g, char kind, unsigned depth)
                               : value(g, 'i', depth);
     case 'r':
         return percent(g, 92) ? produce(g, &BOUNDED, depth) : value(g, 'd', depth);
+    case 't':
+        return percent(g, 92) ? spelt_int(g) : value(g, 's', depth);
     case '*':
         return value(g, any_type(g), depth);
     default:
