@@ -227,8 +227,8 @@ SOURCES := $(wildcard core/*.[ch] core/*/*.[ch] fcgi/*.[ch] sandbox/*.[ch] sandb
 format: ## put every source into the project's format
 	clang-format -i $(SOURCES)
 lint: $(B)/gen/schema.inc $(B)/gen/components.inc ## format and clang-tidy, as CI sees them
-	clang-format --dry-run --Werror $(SOURCES)
-	printf '%s\n' $(filter %.c,$(filter-out tests/%,$(SOURCES))) | xargs -P2 -n4 sh -c \
+	@clang-format --dry-run --Werror $(SOURCES)
+	@printf '%s\n' $(filter %.c,$(filter-out tests/%,$(SOURCES))) | xargs -P2 -n4 sh -c \
 	    'clang-tidy --quiet "$$@" -- -std=gnu17 -D_GNU_SOURCE -DGB_VERSION=\"0\" -I. -Icore -I$(B)/gen 2>/dev/null' tidy
 
 .PHONY: docs

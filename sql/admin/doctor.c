@@ -95,11 +95,15 @@ static int visit(struct patient *p, const char *only, struct jsonw *w)
 /* Where the gateway answers from here: a wildcard address is reached on this machine. */
 static void find_gateway(struct patient *p)
 {
-    const char *listen = p->admin->cfg.listen;
+    const char *listen = p->admin->cfg.listen, *url = p->admin->cfg.public_url;
     if (strncmp(listen, "0.0.0.0:", 8) == 0 || strncmp(listen, "[::]:", 5) == 0)
-        snprintf(p->url, sizeof p->url, "https://localhost%s", strrchr(listen, ':'));
+        snprintf(p->reached_at, sizeof p->reached_at, "localhost%s", strrchr(listen, ':'));
     else
-        snprintf(p->url, sizeof p->url, "https://%s", listen);
+        snprintf(p->reached_at, sizeof p->reached_at, "%s", listen);
+    if (*url)
+        snprintf(p->url, sizeof p->url, "%s", url);
+    else
+        snprintf(p->url, sizeof p->url, "https://%s", p->reached_at);
 }
 
 int doctor_run(struct admin *a, struct args *args, struct err *err)

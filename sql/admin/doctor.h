@@ -36,9 +36,9 @@ struct patient {
     struct buf status;          /* gb-sandboxd's */
     struct jdoc doc;            /* the same, read; no values when it did not answer */
     char status_trouble[ERR_MESSAGE_MAX];
-    char store_trouble
-        [ERR_MESSAGE_MAX]; /* why the database could not be opened; then there is no store */
-    char url[300];         /* of the gateway */
+    char store_trouble[ERR_MESSAGE_MAX]; /* why there is no store: the database was not opened */
+    char url[320];                       /* of the gateway, as clients call it */
+    char reached_at[300];                /* where it is from here: "host:port" */
 };
 
 struct check {

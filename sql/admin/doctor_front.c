@@ -55,12 +55,18 @@ static void trust(CURL *c, const struct patient *p)
 /* tls_most: 0, or the newest version that may be spoken. Free a->body. */
 static void ask(const struct patient *p, const char *path, long tls_most, struct answer *a)
 {
-    char url[400];
+    char url[400], here[400];
     *a = (struct answer){.curl = CURLE_FAILED_INIT, .body = BUF_INIT(BODY_MAX)};
     CURL *c = curl_easy_init();
-    if (!c)
+    snprintf(here, sizeof here, "::%s", p->reached_at); /* this machine, whatever the name means */
+    struct curl_slist *connect_to = curl_slist_append(NULL, here);
+    if (!c || !connect_to) {
+        curl_easy_cleanup(c);
+        curl_slist_free_all(connect_to);
         return;
+    }
     snprintf(url, sizeof url, "%s%s", p->url, path);
+    curl_easy_setopt(c, CURLOPT_CONNECT_TO, connect_to);
     curl_easy_setopt(c, CURLOPT_URL, url);
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
@@ -77,6 +83,16 @@ static void ask(const struct patient *p, const char *path, long tls_most, struct
     curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &a->status);
     a->certificate_ends = certificate_end(c);
     curl_easy_cleanup(c);
+    curl_slist_free_all(connect_to);
+}
+
+static void no_answer(const struct patient *p, const struct answer *a, struct finding *f)
+{
+    if (a->curl == CURLE_PEER_FAILED_VERIFICATION)
+        unknown(f, "%s has no certificate to be trusted (see tls)", p->url);
+    else
+        wrong(f, "start nginx (systemctl start graph-blocks-nginx, or ops/up)",
+              "%s does not answer: %s", p->url, curl_easy_strerror(a->curl));
 }
 
 /* ---- the checks ----------------------------------------------------------------------------- */
@@ -99,11 +115,10 @@ static void look_tls(struct patient *p, struct finding *f)
     ask(p, "/healthz", 0, &now);
     ask(p, "/healthz", CURL_SSLVERSION_MAX_TLSv1_1, &old);
     if (now.curl == CURLE_PEER_FAILED_VERIFICATION)
-        wrong(f, "give nginx a certificate for this name that clients trust",
+        wrong(f, "give nginx a certificate for the name that clients use, GB_PUBLIC_URL that name",
               "the certificate of %s is not trusted", p->url);
     else if (now.curl != CURLE_OK)
-        wrong(f, "start nginx (systemctl start nginx, or ops/up)", "%s does not answer: %s", p->url,
-              curl_easy_strerror(now.curl));
+        no_answer(p, &now, f);
     else if (old.curl == CURLE_OK)
         wrong(f, "set ssl_protocols TLSv1.2 TLSv1.3 in nginx.conf, reload nginx",
               "TLS 1.1 or older is spoken");
@@ -118,7 +133,7 @@ static void look_authentication(struct patient *p, struct finding *f)
     struct answer a;
     ask(p, "/v1/me", 0, &a);
     if (a.curl != CURLE_OK)
-        unknown(f, "%s does not answer", p->url);
+        no_answer(p, &a, f);
     else if (a.status == 401)
         fine(f, "a request without a key gets 401");
     else
@@ -168,15 +183,14 @@ static void look_monitoring(struct patient *p, struct finding *f)
 {
     struct answer a;
     ask(p, "/metrics", 0, &a);
-    if (a.curl == CURLE_OK && a.status == 200 && strstr(buf_cstr(&a.body), "# TYPE "))
+    if (a.curl != CURLE_OK)
+        no_answer(p, &a, f);
+    else if (a.status == 200 && strstr(buf_cstr(&a.body), "# TYPE "))
         fine(f, "/metrics gives %zu bytes of figures", a.body.len);
-    else if (a.curl == CURLE_OK)
+    else
         wrong(f,
               "allow this machine in the location /metrics of nginx.conf (GB_OPERATORS of ops/up)",
               "/metrics gives %ld", a.status);
-    else
-        wrong(f, "start nginx (systemctl start nginx, or ops/up)", "/metrics does not answer: %s",
-              curl_easy_strerror(a.curl));
     buf_free(&a.body);
 }
 
@@ -184,15 +198,15 @@ static void look_ready(struct patient *p, struct finding *f)
 {
     struct answer a;
     ask(p, "/readyz", 0, &a);
-    if (a.curl == CURLE_OK && a.status == 200 && !strstr(buf_cstr(&a.body), "\"degraded\""))
+    if (a.curl != CURLE_OK)
+        no_answer(p, &a, f);
+    else if (a.status == 200 && !strstr(buf_cstr(&a.body), "\"degraded\""))
         fine(f, "every dependency of the service answers");
-    else if (a.curl == CURLE_OK) {
+    else {
         const char *checks = strstr(buf_cstr(&a.body), "\"checks\"");
         wrong(f, "start what it names; ops/up starts everything", "readyz gives %ld: %.400s",
               a.status, checks ? checks : buf_cstr(&a.body));
-    } else
-        wrong(f, "start nginx and gb-fcgi (ops/up)", "readyz does not answer: %s",
-              curl_easy_strerror(a.curl));
+    }
     buf_free(&a.body);
 }
 

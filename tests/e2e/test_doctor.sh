@@ -1,7 +1,7 @@
 # test_doctor.sh - gb-admin doctor on the running stack: well when it is well, and each thing that is
 # broken is named with what mends it. (What needs no stack: tests/unit/test_doctor.c.)
 
-doctor() { env -i "$RUN/bin/gb-admin" --config "$RUN/graph-blocks.conf" doctor "$@" 2>&1; }
+doctor() { env -i GB_PUBLIC_URL="${GB_PUBLIC_URL:-}" "$RUN/bin/gb-admin" --config "$RUN/graph-blocks.conf" doctor "$@" 2>&1; }
 
 names() { # CHECK PART: doctor calls this check wrong, in words that hold this part
     local said
@@ -11,6 +11,7 @@ names() { # CHECK PART: doctor calls this check wrong, in words that hold this p
     has "doctor on $1" "$said" "mend: "
 }
 calls_fine() { doctor --only "$1" | grep -q '^fine'; }
+is_content() { calls_fine "$1" || bad "doctor is not content: $(doctor --only "$1")"; }
 
 # Changes a file of nginx by sed, reloads, runs a command, puts it back.
 with_nginx() { # FILE SED COMMAND...
@@ -59,7 +60,7 @@ test_doctor_names_a_gateway_without_keys() {
     rm "$RUN/nginx/local/open.conf"
     service hup nginx
     sleep 1
-    calls_fine authentication || bad "doctor is not content again"
+    is_content authentication
 }
 
 test_doctor_names_a_gateway_without_limits() {
@@ -76,20 +77,34 @@ test_doctor_names_old_tls() {
         names tls "TLS 1.1"
 }
 
-test_doctor_names_a_certificate_that_ends() {
+# Gives nginx another certificate, runs a command, puts the old one back.
+with_certificate() { # DAYS NAMES COMMAND...
+    local days=$1 names=$2
+    shift 2
     cp -p "$RUN/tls/server.crt" "$TMP/kept.crt"
     cp -p "$RUN/tls/server.key" "$TMP/kept.key"
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 5 -subj /CN=localhost \
-        -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$RUN/tls/server.key" \
-        -out "$RUN/tls/server.crt" 2>/dev/null
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days "$days" -subj /CN=localhost \
+        -addext "subjectAltName=$names" -keyout "$RUN/tls/server.key" -out "$RUN/tls/server.crt" 2>/dev/null
     service hup nginx
     sleep 1
-    names tls "ends in 4 days"
+    "$@"
     cp -p "$TMP/kept.crt" "$RUN/tls/server.crt"
     cp -p "$TMP/kept.key" "$RUN/tls/server.key"
     service hup nginx
     sleep 1
-    calls_fine tls || bad "doctor is not content again"
+}
+
+test_doctor_names_a_certificate_that_ends() {
+    with_certificate 5 DNS:localhost,IP:127.0.0.1 names tls "ends in 4 days"
+    is_content tls
+}
+
+test_doctor_wants_a_certificate_for_the_name_that_clients_use() {
+    local GB_PUBLIC_URL=https://graphs.example.org said
+    names tls "$GB_PUBLIC_URL is not trusted"
+    said=$(doctor --only ready)
+    has "doctor on ready" "$said" "see tls"
+    with_certificate 90 DNS:graphs.example.org is_content tls
 }
 
 test_doctor_names_a_stopped_gateway() {
@@ -107,7 +122,7 @@ test_doctor_names_open_permissions() {
     chmod 644 "$RUN/tls/server.key"
     names permissions server.key
     chmod 600 "$RUN/tls/server.key"
-    calls_fine permissions || bad "doctor is not content again"
+    is_content permissions
 }
 
 # ---- what is weaker than it was ordered, for real ---------------------------------------------------
