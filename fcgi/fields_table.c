@@ -92,7 +92,7 @@ static const struct field execute_options[] = {
          .max = INPUTS_MAX,                                                                        \
          BOUND(max_inputs),                                                                        \
          .sub = &one_input,                                                                        \
-         .doc = "several runs of one compilation, in place of stdin and args"},                    \
+         .doc = "several runs of one compilation; stdin and args are for those without"},          \
         {.name = "limits",                                                                         \
          .type = FIELD_OBJECT,                                                                     \
          .sub = limit_members,                                                                     \

@@ -15,15 +15,19 @@ static int read_args(struct run_input *in, const struct jdoc *doc, uint32_t v, s
     struct str *args = arena_new_array(arena, doc->vals[v].count, struct str);
     if (!args)
         return -ENOMEM;
+    in->n_args = 0;
     for (uint32_t it = jdoc_first(doc, v); it != JSON_NONE; it = jdoc_next(doc, v, it))
         args[in->n_args++] = jdoc_str(doc, it);
     in->args = args;
     return 0;
 }
 
+/* What is not there stays as it is. */
 static int read_input(struct run_input *in, const struct jdoc *doc, uint32_t v, struct arena *arena)
 {
-    in->input = jget_str(doc, v, "stdin");
+    uint32_t text = jdoc_get(doc, v, "stdin");
+    if (jdoc_is(doc, text, JSON_STRING))
+        in->input = jdoc_str(doc, text);
     return read_args(in, doc, jdoc_get(doc, v, "args"), arena);
 }
 
@@ -39,15 +43,17 @@ static int read_inputs(struct work *w, const struct jdoc *doc, uint32_t request,
     if (!w->run)
         return 0;
     w->n_inputs = n;
+    int rc = read_input(&w->inputs[0], doc, request, arena);
     if (!w->many)
-        return read_input(&w->inputs[0], doc, request, arena);
+        return rc;
+    struct run_input common = w->inputs[0];
     uint32_t i = 0;
-    for (uint32_t it = jdoc_first(doc, list); it != JSON_NONE; it = jdoc_next(doc, list, it)) {
-        int rc = read_input(&w->inputs[i++], doc, it, arena);
-        if (rc < 0)
-            return rc;
+    for (uint32_t it = jdoc_first(doc, list); it != JSON_NONE && rc == 0;
+         it = jdoc_next(doc, list, it)) {
+        w->inputs[i] = common;
+        rc = read_input(&w->inputs[i++], doc, it, arena);
     }
-    return 0;
+    return rc;
 }
 
 static void read_options(struct work *w, const struct jdoc *doc, uint32_t options)

@@ -149,6 +149,9 @@ test_several_inputs_share_one_compilation() {
     post /v1/compile "$request"
     status_is 200
     json_is '[.results[].stdout] | join("")' $'3\n42\n0'
+    request=$(jq '.inputs = [{}, {"stdin":"20 22"}, {"args":["x"]}] | .stdin = "4 5"' examples/input.json)
+    post /v1/compile "$request"
+    json_is '[.results[].stdout] | join("")' $'9\n42\n9'
 }
 
 test_asynchronous_jobs_run_and_are_listed() {
