@@ -287,13 +287,11 @@ static enum outcome answer(struct request *q)
 
 static void log_request(const struct request *q, enum outcome o)
 {
-    char ms[32];
-    snprintf(ms, sizeof(ms), "%.3f", ms_since(&q->began));
     log_write(LOG_LEVEL_INFO, "request", "route", q->route ? q->route->name : "", "method",
               q->env.method_name, "path", q->env.path, "status", log_int(outcome_row(o)->status),
               "outcome", outcome_row(o)->name, "verdict", q->verdict ? q->verdict : "", "cache",
               q->cache ? q->cache : "", "user", q->known ? q->caller.user : "", "client",
-              q->env.remote_addr, "ms", ms, NULL);
+              q->env.remote_addr, "ms", log_ms(ms_since(&q->began)), NULL);
 }
 
 /* The older paths count as those they stand for: a series may be there but once. */

@@ -26,7 +26,8 @@ void log_init(const char *program, const char *level);
 /* The ids of what this thread works on; NULL or "": none. Copied. */
 void log_ids(const char *request_id, const char *job_id);
 
-/* log_write(LOG_LEVEL_INFO, "listening", "socket", path, NULL); all values are C strings. */
+/* log_write(LOG_LEVEL_INFO, "listening", "socket", path, NULL); values are C strings or log_int(v),
+ * log_ms(v). */
 void log_write(enum log_level level, const char *message, ...) __attribute__((sentinel));
 /* The same with an error's code and message as fields "errno" and "error". */
 void log_err(enum log_level level, const struct err *err, const char *message, ...)
@@ -37,11 +38,12 @@ void log_err(enum log_level level, const struct err *err, const char *message, .
 #define log_warn(...) log_write(LOG_LEVEL_WARN, __VA_ARGS__, NULL)
 #define log_error(...) log_write(LOG_LEVEL_ERROR, __VA_ARGS__, NULL)
 
-/* A number as a field's value; valid until the statement's end. */
+/* Numbers as values of fields, written without quotation marks; valid until the statement's end. */
 struct log_number {
     char text[32];
 };
-struct log_number log_number(long long v);
-#define log_int(v) (log_number((long long)(v)).text)
+struct log_number log_number(double v, int decimals);
+#define log_int(v) (log_number((double)(v), 0).text) /* up to 2^53 */
+#define log_ms(v) (log_number(v, 3).text)
 
 #endif

@@ -239,6 +239,6 @@ test_logs_are_one_json_object_a_line_with_ids() {
         others=$(grep -Ev '^(\{|Child\[|Spawning child\[)' "$RUN/log/$log.log" | head -n 3) # multiwatch tells of who died
         [ -z "$others" ] || bad "$log.log has other lines: $others"
     done
-    is "the request's line" "$(grep -F "$id" "$RUN/log/fcgi.log" | jq -r '[.level, .job_id, .route, .verdict] | join(" ")')" "info $job compile ok"
+    is "the request's line" "$(grep -F "$id" "$RUN/log/fcgi.log" | jq -r '[.level, .job_id, .route, .verdict, .status, (.ms | type)] | join(" ")')" "info $job compile ok 200 number"
     is "nginx's line" "$(grep -F "$id" "$RUN/log/access.log" | jq -r '.uri + " " + .user')" "/v1/compile demo"
 }
