@@ -8,7 +8,7 @@ with_fallback() { # [KEY=value...]: gb-sandboxd anew, with the fallback, and no 
     service "force-stop" docker
     eventually 30 fallback_is_on || bad "no fallback: $(tail -n 2 "$RUN/log/sandboxd.log")"
 }
-fallback_is_on() { build/release/tests/sbx-run "$RUN/sandbox.sock" status | jq -e '.fallback and (.ready | not)'; }
+fallback_is_on() { sandbox_status | jq -e '.fallback and (.ready | not)'; }
 without_fallback() {
     cp -p "$TMP/conf" "$RUN/graph-blocks.conf"
     service start docker
@@ -19,7 +19,6 @@ no_host_processes() { ! pgrep -f "^$RUN/bin/gb-job\$"; }
 
 test_the_fallback_asks_for_its_token_and_says_what_it_did() {
     local source='{"code":"#include <stdio.h>\nint main(void) { puts(\"on the host\"); return 0; }\n","options":{"cache":"bypass"}}'
-    make -s VARIANT=release build/release/tests/sbx-run
     with_fallback DEV_FALLBACK_TOKEN=hush
     post /v1/execute "$source"
     problem_is 403 fallback_forbidden

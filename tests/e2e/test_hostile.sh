@@ -49,16 +49,11 @@ engine_facts() { # bytes of layers, bytes written in containers, how many contai
 mounts() { grep -c "$ENGINE_ROOT/" /proc/self/mountinfo; }
 broker_fds() { ls "/proc/$(cat "$RUN/sandboxd.pid")/fd" | wc -l; }
 folders() { local all=("$ENGINE_ROOT"/containers/*/ "$ENGINE_ROOT"/overlay2/*/); echo ${#all[@]}; }
-at_rest() {
-    sbx_status | jq -e '.pool | .busy + .ending + .starting == 0 and .warm == .size'
-}
-sbx_status() { build/release/tests/sbx-run "$RUN/sandbox.sock" status; }
 
 note_rest() { # what there is when nothing is done: set down for left_of() and left_at_rest()
     local containers ids
-    make -s VARIANT=release build/release/tests/sbx-run
     ENGINE_ROOT=$(engine /info | jq -r .DockerRootDir)
-    eventually 30 at_rest || bad "no rest before the attacks: $(sbx_status)"
+    eventually 30 at_rest || bad "no rest before the attacks: $(sandbox_status)"
     read -r REST_LAYERS REST_WRITTEN containers ids < <(engine_facts)
     REST_CONTAINERS=$containers REST_MOUNTS=$(mounts) REST_FDS=$(broker_fds) REST_FOLDERS=$(folders)
 }
@@ -91,7 +86,7 @@ nothing_more() { # than there was at rest
 left_at_rest() {
     eventually 30 nothing_more || bad "not what there was at rest: $(engine_facts), $(mounts) mounts," \
         "$(folders) folders, $(broker_fds) descriptors; it was $REST_LAYERS $REST_WRITTEN $REST_CONTAINERS," \
-        "$REST_MOUNTS, $REST_FOLDERS, $REST_FDS; $(sbx_status)"
+        "$REST_MOUNTS, $REST_FOLDERS, $REST_FDS; $(sandbox_status)"
 }
 
 # The attack's reply is in $body.

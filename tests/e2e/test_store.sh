@@ -30,9 +30,10 @@ all_are_refused() { # WHY
 accepted() { post /v1/compile examples/sum.json && [ "$status" = 200 ]; }
 
 test_a_locked_store_is_503_and_nothing_runs() {
-    local holder busy
+    local holder warm
     accepted || bad "not accepted before"
-    busy=$(engine /containers/json | jq -r '[.[].Id] | sort | join(" ")')
+    eventually 30 at_rest || bad "no rest before: $(sandbox_status)"
+    warm=$(containers | sort)
     # Another program holds the write lock of the database for as long as its input is open.
     mkfifo "$TMP/hold"
     sqlite3 "$RUN/jobs.db" <"$TMP/hold" >/dev/null 2>&1 &
@@ -41,7 +42,7 @@ test_a_locked_store_is_503_and_nothing_runs() {
     echo 'BEGIN EXCLUSIVE;' >&$hold
     sleep 0.5
     all_are_refused locked
-    is "containers" "$(engine /containers/json | jq -r '[.[].Id] | sort | join(" ")')" "$busy"
+    is "containers" "$(containers | sort)" "$warm"
     api GET /v1/jobs # reading goes on
     status_is 200
     exec {hold}>&-
