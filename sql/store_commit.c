@@ -187,11 +187,13 @@ int store_write(struct store *s, store_apply apply_op, void *arg, struct err *er
         return err_set(err, -EROFS, "the store was opened for reading");
     struct write_op op = {.apply = apply_op, .arg = arg, .err = err};
     sem_init(&op.wake, 0, 0);
-    op.leads = enqueue(s, &op);
-    if (!op.leads)
+    bool leads = enqueue(s, &op); /* from now on op.leads belongs to whoever leads */
+    if (!leads) {
         while (sem_wait(&op.wake) != 0) /* EINTR */
             ;
-    if (op.leads)
+        leads = op.leads;
+    }
+    if (leads)
         lead(s, &op);
     sem_destroy(&op.wake);
     return op.code;
