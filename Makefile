@@ -92,8 +92,10 @@ $(B)/gb-sandboxd: $(B)/sandbox/sandboxd.o $(B)/lib.a
 	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -o $@
 # PID 1 of a container that holds no library of ours: static.
 JOB_NEEDS := $(patsubst %,$(B)/%.o,core/base/buf core/base/err core/base/json core/base/jsonw core/base/arena sandbox/screen/tables $(basename $(wildcard sandbox/policy.c)))
+# gb-job is alone in its container; the sanitizers' runtimes cannot be linked so.
+STATIC := $(if $(findstring -fsanitize,$(LDFLAGS)),,-static$(if $(filter -pie,$(LDFLAGS)),-pie))
 $(B)/gb-job: $(B)/sandbox/job/job.o $(JOB) $(JOB_NEEDS)
-	$(CC) $(filter-out -pie,$(LDFLAGS)) -static$(if $(filter -pie,$(LDFLAGS)),-pie) $^ $(LIBS_$(@F)) -o $@
+	$(CC) $(filter-out -pie,$(LDFLAGS)) $(STATIC) $^ $(LIBS_$(@F)) -o $@
 $(B)/gb-fcgi: $(B)/fcgi/main.o $(FCGI) $(SQL) $(SBX) $(CORE)
 	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -lcurl -o $@
 $(B)/gb-jobd: $(B)/fcgi/jobd.o $(FCGI) $(SQL) $(SBX) $(CORE)
@@ -128,7 +130,7 @@ $(B)/tests/%: tests/tools/%.c $(B)/lib.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -MMD -MP $< $(B)/lib.a $(LIBS_all) -o $@
 
 # ---- the two commands of the README ---------------------------------------------------------------
-.PHONY: demo check cases metamorphic agree fuzz e2e e2e-long bench unit format lint clean
+.PHONY: demo check cases metamorphic agree fuzz e2e e2e-long bench unit unit-sanitized format lint clean
 demo: ## install what is missing, build, start the stack, submit a graph
 	ops/install-deps
 	$(MAKE) -j2 all
@@ -138,6 +140,7 @@ check: ## all tests: unit, corpus, random graphs, end to end
 	ops/install-deps
 	$(MAKE) -j2 all $(UNIT) $(B)/tests/cases $(B)/tests/metamorphic $(B)/tests/agree
 	$(MAKE) unit cases metamorphic agree schema-check
+	$(MAKE) -j2 unit-sanitized
 	$(MAKE) e2e
 
 e2e: all ## the end-to-end tests, against a stack of their own
@@ -217,9 +220,14 @@ fuzz-ir fuzz-node_defs fuzz-pipeline: fuzz-%: ## libFuzzer on the front and on t
 	    build/fuzz-clang/corpus-$* tests/fuzz/seeds/$(if $(filter node_defs,$*),$*,ir examples tests/cases)
 
 unit: $(UNIT) $(B)/gbc $(B)/gb-job ## run the unit tests
-	@for t in $(UNIT); do $$t || exit 1; done
+	@for t in $(UNIT); do $(RUN_$(VARIANT)) $$t || exit 1; done
 	@GBC=$(B)/gbc tests/unit/test_gbc.sh
 	@GB_JOB=$(B)/gb-job tests/unit/test_job.sh
+# ThreadSanitizer's shadow does not fit around every layout that the kernel may choose (setarch(8)).
+RUN_tsan := setarch --addr-no-randomize
+unit-sanitized: ## the unit tests under ASan and UBSan, and under TSan
+	$(MAKE) VARIANT=asan unit
+	$(MAKE) VARIANT=tsan unit
 
 SOURCES := $(wildcard core/*.[ch] core/*/*.[ch] fcgi/*.[ch] sandbox/*.[ch] sandbox/*/*.[ch] sql/*.[ch] \
              sql/*/*.[ch] tests/unit/*.[ch] tests/native/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] \

@@ -32,7 +32,7 @@ int gbc_read(const char *path, struct buf *ret)
 int gbc_write(const char *path, struct str text)
 {
     FILE *f = path ? fopen(path, "we") : stdout;
-    bool failed = !f || fwrite(text.s, 1, text.n, f) != text.n;
+    bool failed = !f || (text.n && fwrite(text.s, 1, text.n, f) != text.n);
     if (f && (path ? fclose(f) : fflush(f)) != 0)
         failed = true;
     if (!failed)
