@@ -62,17 +62,11 @@ static uint8_t own_fx(const struct effects *x, const struct gb_graph *g, const s
 
 /* ---- what is reached and needed -------------------------------------------------------------- */
 
-static void mark_live(const struct gb_scan *s, bool *live, bool *block_live)
+static void mark_live(const struct gb_scan *s, bool *live)
 {
-    block_live[0] = true;
     for (uint32_t b = 0; b < s->g->n_blocks; b++)
-        for (uint32_t i = 0; block_live[b] && i < s->g->blocks[b].n_stmts; i++) {
-            const struct gb_stmt *stmt = &s->g->blocks[b].stmts[i];
-            live[stmt->node] = true;
-            for (int slot = 0; slot < 2; slot++)
-                if (stmt->blocks[slot] != GB_NIL)
-                    block_live[stmt->blocks[slot]] = true;
-        }
+        for (uint32_t i = 0; i < s->g->blocks[b].n_stmts; i++)
+            live[s->g->blocks[b].stmts[i].node] = true;
 }
 
 /* Tentative statements: settled when `settle`, else none of them needs anything yet. */
@@ -328,12 +322,11 @@ static int init(struct effects *x)
         return -ENOMEM;
     for (uint32_t graph = 0; graph < n; graph++) {
         const struct gb_scan *s = &x->c->scans[graph];
-        bool *block_live = arena_new_array(a, s->g->n_blocks, bool);
         x->live[graph] = arena_new_array(a, s->g->n_nodes, bool);
         x->needed[graph] = arena_new_array(a, s->g->n_nodes, bool);
-        if (!block_live || !x->live[graph] || !x->needed[graph])
+        if (!x->live[graph] || !x->needed[graph])
             return -ENOMEM;
-        mark_live(s, x->live[graph], block_live);
+        mark_live(s, x->live[graph]);
     }
     return 0;
 }

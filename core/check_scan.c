@@ -98,6 +98,16 @@ static void cut_unreachable(struct gb_checking *c, struct gb_scan *s)
     }
 }
 
+/* What cannot be reached is not reached inside either. */
+static void empty_unreachable(struct gb_graph *g)
+{
+    for (uint32_t b = 0; b < g->n_blocks; b++)
+        for (uint32_t i = g->blocks[b].n_stmts; i < g->blocks[b].n_all; i++)
+            for (int slot = 0; slot < 2; slot++)
+                if (g->blocks[b].stmts[i].blocks[slot] != GB_NIL)
+                    g->blocks[g->blocks[b].stmts[i].blocks[slot]].n_stmts = 0;
+}
+
 int gb_scan_graph(struct gb_checking *c, struct gb_scan *s)
 {
     uint32_t n = s->g->n_nodes, blocks = s->g->n_blocks;
@@ -113,8 +123,10 @@ int gb_scan_graph(struct gb_checking *c, struct gb_scan *s)
     int r = gb_users(&s->users, s->g, c->tmp);
     r = r ? r : order_values(c, s);
     r = r ? r : number_places(c, s);
-    if (r == 0)
+    if (r == 0) {
         cut_unreachable(c, s);
+        empty_unreachable(s->g);
+    }
     return r;
 }
 

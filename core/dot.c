@@ -128,14 +128,14 @@ static void put_control_edge(struct dot *d, uint32_t from, uint32_t to, const ch
 /* Statements in the order they run, and where each body begins. */
 static void put_block(struct dot *d, const struct gb_block *b)
 {
-    for (uint32_t i = 0; i < b->n_stmts; i++) {
+    for (uint32_t i = 0; i < b->n_all; i++) {
         const struct gb_stmt *s = &b->stmts[i];
         bool is_if = d->graph->nodes[s->node].op == GB_OP_IF;
-        if (i + 1 < b->n_stmts)
+        if (i + 1 < b->n_all)
             put_control_edge(d, s->node, b->stmts[i + 1].node, "next");
         for (int k = 0; k < 2; k++) {
             uint32_t body = s->blocks[k];
-            if (body != GB_NIL && d->graph->blocks[body].n_stmts > 0)
+            if (body != GB_NIL && d->graph->blocks[body].n_all > 0)
                 put_control_edge(d, s->node, d->graph->blocks[body].stmts[0].node,
                                  !is_if ? "body"
                                  : k    ? "else"

@@ -3,7 +3,7 @@
  * ports by their names, bodies as lists, one node or edge a line.
  *
  * What is written means what was read: where the order of the outermost statements is not the order
- * of their nodes, control edges say it.
+ * of their nodes, control edges say it. What is never reached is somebody's work and stays.
  */
 #include "catalogue.h"
 #include "gb.h"
@@ -98,11 +98,11 @@ static void put_body(struct formatter *f, const char *key, const struct gb_stmt 
     if (stmt->blocks[i] == GB_NIL)
         return;
     const struct gb_block *b = &f->g->blocks[stmt->blocks[i]];
-    if (!b->n_stmts)
+    if (!b->n_all)
         return;
     jw_key(&f->w, key);
     jw_open(&f->w, '[');
-    for (uint32_t k = 0; k < b->n_stmts; k++)
+    for (uint32_t k = 0; k < b->n_all; k++)
         jw_str(&f->w, f->g->nodes[b->stmts[k].node].id);
     jw_close(&f->w, ']');
 }
@@ -285,10 +285,10 @@ static void put_order(struct formatter *f)
 {
     const struct gb_block *body = &f->g->blocks[0];
     bool ordered = true;
-    for (uint32_t i = 1; i < body->n_stmts; i++)
+    for (uint32_t i = 1; i < body->n_all; i++)
         ordered &= body->stmts[i - 1].node < body->stmts[i].node;
     struct jsonw *w = &f->w;
-    for (uint32_t i = 1; !ordered && i < body->n_stmts; i++) {
+    for (uint32_t i = 1; !ordered && i < body->n_all; i++) {
         line(f);
         jw_open(w, '{');
         jw_kstr(w, "from", f->g->nodes[body->stmts[i - 1].node].id);
@@ -308,7 +308,7 @@ static int put_graph(struct formatter *f, const struct gb_graph *g)
     if (!stmts || !f->listed)
         return -ENOMEM;
     for (uint32_t b = 0; b < g->n_blocks; b++)
-        for (uint32_t i = 0; i < g->blocks[b].n_stmts; i++) {
+        for (uint32_t i = 0; i < g->blocks[b].n_all; i++) {
             stmts[g->blocks[b].stmts[i].node] = &g->blocks[b].stmts[i];
             f->listed[g->blocks[b].stmts[i].node] = true;
         }

@@ -1,6 +1,6 @@
 /*
  * agree.c - random graphs: the evaluator and the compiled program must agree on every byte and
- * fault.
+ * fault, and the graph written in the canonical form must mean the same.
  *
  *     agree [--from SEED] [--count N] [--variant O0|O2|sanitized]
  *     agree --show SEED        writes that graph
@@ -85,6 +85,30 @@ static bool accept(struct tally *t, struct trial *c)
     return r == 0;
 }
 
+/* The canonical form, read again, has the same hash. */
+static bool means_the_same_written(const struct trial *c)
+{
+    static const struct gb_policy policy;
+    cleanup_buf struct buf text = BUF_INIT(0);
+    struct gb_report *report = calloc(1, sizeof *report);
+    struct gb_program *again = NULL;
+    struct gb_identity identity = {0};
+    struct arena arena = {0};
+    struct jdoc doc = {0};
+    bool same = report && gb_format(c->program, &text) == 0 &&
+                jdoc_parse(&doc, buf_cstr(&text), text.len, NULL, NULL) == 0 &&
+                gb_front(&doc, 0, JSON_NONE, &policy, report, &again) == 0 &&
+                gb_identify(again, &arena, &identity) == 0 &&
+                memcmp(identity.hash, c->identity.hash, GB_HASH_BYTES) == 0;
+    gb_program_free(again);
+    if (report)
+        gb_report_free(report);
+    free(report);
+    arena_free(&arena);
+    jdoc_free(&doc);
+    return same;
+}
+
 static bool evaluate(struct tally *t, struct trial *c)
 {
     struct gb_eval_options options = {.input = buf_view(&c->input), .max_steps = MAX_STEPS};
@@ -109,6 +133,8 @@ static void prepare(struct tally *t, struct trial *c, struct native *native)
     if (gb_identify(c->program, &c->arena, &c->identity) ||
         gb_emit(c->program, &c->identity, &options, &e)) {
         complain(t, c, "cannot be emitted");
+    } else if (!means_the_same_written(c)) {
+        complain(t, c, "means something else when it is written back");
     } else {
         c->number = native->n;
         native_add(native, buf_view(&e.cpp));

@@ -155,16 +155,22 @@ uint32_t give_back(struct gen *g)
     return made;
 }
 
-/* If (cond) Break, Continue or Return. */
+/* Break, Continue or Return. */
+static uint32_t way_out(struct gen *g)
+{
+    unsigned dice = below(g, 10);
+    return g->loops && dice < 8 ? node(g, dice < 4 ? "Break" : "Continue", "") : give_back(g);
+}
+
+/* If (cond) one of these; seldom without the If, so that what follows is never reached. */
 static uint32_t leave(struct gen *g)
 {
+    if (percent(g, 10))
+        return way_out(g);
     struct ref cond = value(g, 'b', 1);
     uint32_t made = node(g, "If", "");
     wire(g, cond, made, "cond", 4);
-    unsigned dice = below(g, 10);
-    uint32_t out =
-        g->loops && dice < 8 ? node(g, dice < 4 ? "Break" : "Continue", "") : give_back(g);
-    control(g, made, out, percent(g, 50) ? "then" : "else");
+    control(g, made, way_out(g), percent(g, 50) ? "then" : "else");
     return made;
 }
 
