@@ -79,7 +79,7 @@ static void begin(struct jsonw *w, enum log_level level, const char *message)
  * a number, too, and does no harm. */
 static bool is_number(const char *value)
 {
-    if (*value++ != NUMBER_MARK)
+    if (!value || *value++ != NUMBER_MARK)
         return false;
     value += *value == '-';
     size_t whole = strspn(value, "0123456789");
@@ -92,12 +92,12 @@ static bool is_number(const char *value)
 /* A value too long for the line is cut, so that the line stays JSON. */
 static void put_field(struct jsonw *w, const char *name, const char *value)
 {
-    if (is_number(value) && !is_secret(name)) {
+    struct str text = str_c(is_secret(name) ? "***" : value);
+    if (is_number(text.s)) {
         jw_key(w, name);
-        jw_raw(w, str_c(value + 1));
+        jw_raw(w, (struct str){text.s + 1, text.n - 1});
         return;
     }
-    struct str text = str_c(is_secret(name) ? "***" : value);
     size_t room = w->out->limit - w->out->len;
     size_t most = room > 512 ? (room - 256) / 6 : 0; /* a byte may become \u00XX */
     if (text.n > most)

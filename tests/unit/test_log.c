@@ -56,7 +56,7 @@ static void a_line_is_one_json_object_with_ids(void **state)
     log_init("gb-test", "info");
     log_ids("req-1", "job-1");
     log_err(LOG_LEVEL_WARN, &err, "it failed", "count", log_int(42), "ms", log_ms(-0.5), "text",
-            "\0011.", NULL);
+            "\0011.", "none", (const char *)NULL, NULL);
     log_ids(NULL, NULL);
     end(&c);
     assert_ptr_equal(strchr(c.text, '\n'), c.text + c.n - 1);
@@ -70,6 +70,7 @@ static void a_line_is_one_json_object_with_ids(void **state)
     assert_int_equal(d.vals[jdoc_get(&d, 0, "count")].i, 42);
     assert_true(d.vals[jdoc_get(&d, 0, "ms")].d == -0.5);
     assert_member(&d, "text", "\0011.");
+    assert_member(&d, "none", "");
     assert_int_equal(d.vals[jdoc_get(&d, 0, "errno")].i, ENOENT);
     assert_int_equal(jdoc_str(&d, jdoc_get(&d, 0, "time")).n, strlen("2026-01-31T10:00:00.123Z"));
     jdoc_free(&d);
