@@ -98,14 +98,20 @@ static void cut_unreachable(struct gb_checking *c, struct gb_scan *s)
     }
 }
 
-/* What cannot be reached is not reached inside either. */
+static void empty(struct gb_graph *g, uint32_t block)
+{
+    if (block != GB_NIL)
+        g->blocks[block].n_stmts = 0;
+}
+
+/* What cannot be reached is not reached inside either: outer blocks first, to any depth. */
 static void empty_unreachable(struct gb_graph *g)
 {
     for (uint32_t b = 0; b < g->n_blocks; b++)
-        for (uint32_t i = g->blocks[b].n_stmts; i < g->blocks[b].n_all; i++)
-            for (int slot = 0; slot < 2; slot++)
-                if (g->blocks[b].stmts[i].blocks[slot] != GB_NIL)
-                    g->blocks[g->blocks[b].stmts[i].blocks[slot]].n_stmts = 0;
+        for (uint32_t i = g->blocks[b].n_stmts; i < g->blocks[b].n_all; i++) {
+            empty(g, g->blocks[b].stmts[i].blocks[0]);
+            empty(g, g->blocks[b].stmts[i].blocks[1]);
+        }
 }
 
 int gb_scan_graph(struct gb_checking *c, struct gb_scan *s)

@@ -19,7 +19,6 @@ struct formatter {
     struct buf *out;
     struct jsonw w;
     struct arena names; /* of types */
-    bool *listed;       /* per node of g: a statement that stands somewhere */
     int indent;
     bool first;
 };
@@ -210,7 +209,7 @@ static put_fn *const writers[GB_OP_COUNT] = {
 static bool is_written(const struct formatter *f, uint32_t node)
 {
     const struct gb_node *n = &f->g->nodes[node];
-    return n->id.n && n->op != GB_OP_SEQUENCE && (!n->statement || f->listed[node]);
+    return n->id.n && n->op != GB_OP_SEQUENCE;
 }
 
 static void put_node(struct formatter *f, uint32_t at, const struct gb_stmt *stmt)
@@ -304,14 +303,11 @@ static int put_graph(struct formatter *f, const struct gb_graph *g)
     struct arena *a = &f->names;
     const struct gb_stmt **stmts = arena_new_array(a, g->n_nodes, const struct gb_stmt *);
     f->g = g;
-    f->listed = arena_new_array(a, g->n_nodes, bool);
-    if (!stmts || !f->listed)
+    if (!stmts)
         return -ENOMEM;
     for (uint32_t b = 0; b < g->n_blocks; b++)
-        for (uint32_t i = 0; i < g->blocks[b].n_all; i++) {
+        for (uint32_t i = 0; i < g->blocks[b].n_all; i++)
             stmts[g->blocks[b].stmts[i].node] = &g->blocks[b].stmts[i];
-            f->listed[g->blocks[b].stmts[i].node] = true;
-        }
     open_list(f, "nodes");
     for (uint32_t i = 0; i < g->n_nodes; i++)
         if (is_written(f, i))
