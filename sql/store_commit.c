@@ -115,20 +115,10 @@ static void run_batch(struct store *s, struct write_op *batch)
 
 /* ---- the queue ------------------------------------------------------------------------------ */
 
-static void lock(struct store *s)
-{
-    pthread_mutex_lock(&s->queue_lock);
-}
-
-static void unlock(struct store *s)
-{
-    pthread_mutex_unlock(&s->queue_lock);
-}
-
 /* True: the caller leads. */
 static bool enqueue(struct store *s, struct write_op *op)
 {
-    lock(s);
+    pthread_mutex_lock(&s->queue_lock);
     bool leads = !s->led;
     s->led = true;
     if (s->last)
@@ -136,27 +126,27 @@ static bool enqueue(struct store *s, struct write_op *op)
     else
         s->first = op;
     s->last = op;
-    unlock(s);
+    pthread_mutex_unlock(&s->queue_lock);
     return leads;
 }
 
 /* All that waits, the caller's own included. */
 static struct write_op *take_batch(struct store *s)
 {
-    lock(s);
+    pthread_mutex_lock(&s->queue_lock);
     struct write_op *batch = s->first;
     s->first = s->last = NULL;
-    unlock(s);
+    pthread_mutex_unlock(&s->queue_lock);
     return batch;
 }
 
 /* Who leads after us: the first of what came meanwhile, if anything did. */
 static void hand_on(struct store *s)
 {
-    lock(s);
+    pthread_mutex_lock(&s->queue_lock);
     struct write_op *next = s->first;
     s->led = next != NULL;
-    unlock(s);
+    pthread_mutex_unlock(&s->queue_lock);
     if (!next)
         return;
     next->leads = true;
