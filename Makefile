@@ -90,9 +90,8 @@ $(B)/gbc: $(B)/core/gbc.o $(CORE)
 	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -o $@
 $(B)/gb-sandboxd: $(B)/sandbox/sandboxd.o $(B)/lib.a
 	$(CC) $(LDFLAGS) $^ $(LIBS_$(@F)) -o $@
-# PID 1 of a container that holds no library of ours: static.
 JOB_NEEDS := $(patsubst %,$(B)/%.o,core/base/buf core/base/err core/base/json core/base/jsonw core/base/arena sandbox/screen/tables $(basename $(wildcard sandbox/policy.c)))
-# gb-job is alone in its container; the sanitizers' runtimes cannot be linked so.
+# PID 1 of a container that holds no library of ours: static, unless a sanitizer needs its shared runtime.
 STATIC := $(if $(findstring -fsanitize,$(LDFLAGS)),,-static$(if $(filter -pie,$(LDFLAGS)),-pie))
 $(B)/gb-job: $(B)/sandbox/job/job.o $(JOB) $(JOB_NEEDS)
 	$(CC) $(filter-out -pie,$(LDFLAGS)) $(STATIC) $^ $(LIBS_$(@F)) -o $@

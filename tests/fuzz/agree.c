@@ -67,13 +67,20 @@ static void show_report(const struct gb_report *report)
     fprintf(stderr, "  %s\n", buf_cstr(&out));
 }
 
-static bool accept(struct tally *t, struct trial *c)
+static int read_graph(struct buf *text, struct jdoc *doc, struct gb_report *report,
+                      struct gb_program **ret)
 {
     static const struct gb_policy policy;
+    uint32_t defs = JSON_NONE;
+    if (jdoc_parse(doc, buf_cstr(text), text->len, NULL, NULL))
+        return -EINVAL;
+    return gb_front(doc, gb_request_ir(doc, 0, &defs), defs, &policy, report, ret);
+}
+
+static bool accept(struct tally *t, struct trial *c)
+{
     struct gb_report *report = calloc(1, sizeof *report);
-    int r = report ? -EINVAL : -ENOMEM;
-    if (report && jdoc_parse(&c->doc, buf_cstr(&c->graph), c->graph.len, NULL, NULL) == 0)
-        r = gb_front(&c->doc, jdoc_get(&c->doc, 0, "ir"), JSON_NONE, &policy, report, &c->program);
+    int r = report ? read_graph(&c->graph, &c->doc, report, &c->program) : -ENOMEM;
     if (r) {
         complain(t, c, "is refused");
         if (report)
@@ -88,7 +95,6 @@ static bool accept(struct tally *t, struct trial *c)
 /* The canonical form, read again, has the same hash. */
 static bool means_the_same_written(const struct trial *c)
 {
-    static const struct gb_policy policy;
     cleanup_buf struct buf text = BUF_INIT(0);
     struct gb_report *report = calloc(1, sizeof *report);
     struct gb_program *again = NULL;
@@ -96,8 +102,7 @@ static bool means_the_same_written(const struct trial *c)
     struct arena arena = {0};
     struct jdoc doc = {0};
     bool same = report && gb_format(c->program, &text) == 0 &&
-                jdoc_parse(&doc, buf_cstr(&text), text.len, NULL, NULL) == 0 &&
-                gb_front(&doc, 0, JSON_NONE, &policy, report, &again) == 0 &&
+                read_graph(&text, &doc, report, &again) == 0 &&
                 gb_identify(again, &arena, &identity) == 0 &&
                 memcmp(identity.hash, c->identity.hash, GB_HASH_BYTES) == 0;
     gb_program_free(again);

@@ -215,9 +215,16 @@ static const char *const INTS[] = {"0",
 static const char *const REALS[] = {"0.5", "1.0",  "-2.25", "3.0",   "1e10",
                                     "0.1", "-0.0", "1e300", "100.0", "2.5e-7"};
 
-static struct ref literal(struct gen *g, char type)
+/* A Literal or Array of this JSON. */
+static struct ref literal_of(struct gen *g, bool array, const char *value)
 {
     char p[96];
+    snprintf(p, sizeof p, array ? "\"values\":%s" : "\"value\":%s", value);
+    return (struct ref){node(g, array ? "Array" : "Literal", p), NULL};
+}
+
+static struct ref literal(struct gen *g, char type)
+{
     const char *v = type == 'i'   ? PICK(g, INTS)
                     : type == 'd' ? PICK(g, REALS)
                     : type == 's' ? PICK(g, TEXTS)
@@ -225,24 +232,20 @@ static struct ref literal(struct gen *g, char type)
                     : type == 'I' ? "[4, -1, 9]"
                     : type == 'D' ? "[0.5, 2.0]"
                                   : "[\"p\", \"Q r\"]";
-    bool array = type == 'I' || type == 'D' || type == 'S';
-    snprintf(p, sizeof p, array ? "\"values\":%s" : "\"value\":%s", v);
-    return (struct ref){node(g, array ? "Array" : "Literal", p), NULL};
+    return literal_of(g, type == 'I' || type == 'D' || type == 'S', v);
 }
 
 struct ref int_literal(struct gen *g, unsigned v)
 {
-    char p[32];
-    snprintf(p, sizeof p, "\"value\":%u", v);
-    return (struct ref){node(g, "Literal", p), NULL};
+    char text[16];
+    snprintf(text, sizeof text, "%u", v);
+    return literal_of(g, false, text);
 }
 
 static struct ref spelt_int(struct gen *g)
 {
     static const char *const SPELT[] = {"\"12\"", "\"-7\"", "\" 3 \"", "\"+0\"", "\"0\""};
-    char p[32];
-    snprintf(p, sizeof p, "\"value\":%s", PICK(g, SPELT));
-    return (struct ref){node(g, "Literal", p), NULL};
+    return literal_of(g, false, PICK(g, SPELT));
 }
 
 static struct ref input(struct gen *g, char kind, unsigned depth)
