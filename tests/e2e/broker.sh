@@ -1,11 +1,9 @@
 # broker.sh - gb-sandboxd by itself against a real Engine: a broker of the tests' own, with an instance
 # name of its own, beside the stack's.
 
-SBX=build/release/tests/sbx-run
 BROKER_INSTANCE=broker-test-$$
 BROKER_DIR=
 BROKER_PID=
-AT_REST='.pool.busy + .pool.ending + .pool.starting == 0 and .pool.warm == .pool.size'
 
 stack_image() {
     local image=$(sed -n 's/^SANDBOX_IMAGE=//p' "$RUN/graph-blocks.conf" 2>/dev/null)
@@ -14,7 +12,6 @@ stack_image() {
 
 # broker_up [KEY=value...]: starts a broker; broker_ready waits until a container is warm.
 broker_up() {
-    make -s VARIANT=release "$SBX" build/release/gb-sandboxd || bad "the broker cannot be built"
     [ -n "$BROKER_DIR" ] || BROKER_DIR=$(mktemp -d "$TMP/broker.XXXX")
     {
         echo "GB_INSTANCE=$BROKER_INSTANCE"
@@ -27,7 +24,7 @@ broker_up() {
     env -i PATH="$PATH" build/release/gb-sandboxd --config "$BROKER_DIR/conf" 2>>"$BROKER_DIR/log" &
     BROKER_PID=$!
 }
-broker_status() { $SBX "$BROKER_DIR/sandbox.sock" status; }
+broker_status() { sandbox_status "$BROKER_DIR/sandbox.sock"; }
 broker_says() { broker_status | jq -e "$1"; }
 broker_ready() { eventually 60 broker_says '.ready and .pool.warm > 0' || bad "not ready: $(broker_status)"; }
 broker_down() {
@@ -37,10 +34,8 @@ broker_down() {
     BROKER_PID=
 }
 broker_run() { $SBX "$BROKER_DIR/sandbox.sock" run "$@"; }
-broker_containers() {
-    engine /containers/json -G --data-urlencode all=true --data-urlencode \
-        "filters={\"label\":[\"graph-blocks.instance=$BROKER_INSTANCE\"]}" | jq -r '.[].Id'
-}
+broker_at_rest() { at_rest "$BROKER_DIR/sandbox.sock"; }
+broker_containers() { containers "$BROKER_INSTANCE"; }
 no_containers() { [ -z "$(broker_containers)" ]; }
 nothing_left() { eventually 20 no_containers || bad "containers are left: $(broker_containers)"; }
 

@@ -39,9 +39,8 @@ stdout_is() { # exactly, newlines included
 has() { # WHAT TEXT PART
     case $2 in *"$3"*) ;; *) bad "$1 does not contain '$3': $(head -c 600 <<<"$2")" ;; esac
 }
-only_root() { # a test that cannot be tried has not passed
-    [ "$(id -u)" -eq 0 ] || { bad "skipped: only root can try this"; return 1; }
-}
+not_run() { reason=$1; } # WHY: the test ends here and counts as neither passed nor failed
+only_root() { [ "$(id -u)" -eq 0 ] || { not_run "only root can try this"; return 1; }; }
 problem_is() { # STATUS WORD: the reply is a problem document of that kind
     status_is "$1"
     is "content type" "$(header content-type)" application/problem+json
@@ -54,14 +53,14 @@ problem_is() { # STATUS WORD: the reply is a problem document of that kind
 
 db() { sqlite3 -readonly -cmd '.timeout 5000' "$RUN/jobs.db" "$1"; }
 engine() { curl -s --unix-socket "$ENGINE" "http://engine/v1.41$1" "${@:2}"; }
-containers() { # ids of this instance's containers, whatever their state
+containers() { # [INSTANCE]: ids of its containers, whatever their state; the stack's own by default
     engine /containers/json -G --data-urlencode all=true --data-urlencode \
-        "filters={\"label\":[\"graph-blocks.instance=$INSTANCE\"]}" | jq -r '.[].Id'
+        "filters={\"label\":[\"graph-blocks.instance=${1:-$INSTANCE}\"]}" | jq -r '.[].Id'
 }
-not_run() { reason=$1; } # WHY: the test ends here and counts as neither passed nor failed
-sandbox_status() { build/release/tests/sbx-run "$RUN/sandbox.sock" status; }
-at_rest() { # no job runs, and the pool is full
-    sandbox_status | jq -e '.pool | .busy + .ending + .starting == 0 and .warm == .size'
+SBX=build/release/tests/sbx-run
+sandbox_status() { $SBX "${1:-$RUN/sandbox.sock}" status; } # [SOCKET]
+at_rest() { # [SOCKET]: no job runs, and the pool is full
+    sandbox_status "$@" | jq -e '.pool | .busy + .ending + .starting == 0 and .warm == .size'
 }
 # Runs a command until it succeeds, at most $1 seconds.
 eventually() {

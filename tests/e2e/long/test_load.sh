@@ -6,7 +6,7 @@ test_misses_back_to_back_and_at_once_leave_nothing() {
     broker_up GB_QUEUE_MAX=1000 GB_QUEUE_PER_USER=1000
     broker_ready
     ordinary_job_passes
-    eventually 20 broker_says "$AT_REST" || bad "no rest: $(broker_status)"
+    eventually 20 broker_at_rest || bad "no rest: $(broker_status)"
     fds=$(ls "/proc/$BROKER_PID/fd" | wc -l)
     began=$(date +%s%N)
     local job=$(spec miss)
@@ -23,7 +23,7 @@ test_misses_back_to_back_and_at_once_leave_nothing() {
     wait $!
     echo "    $at_once at once: $(((($(date +%s%N) - began)) / 1000000 / at_once)) ms each"
     is "verdicts ok of $at_once" "$(grep -c '"verdict":"ok"' "$TMP/misses")" "$at_once"
-    eventually 20 broker_says "$AT_REST" || bad "no rest: $(broker_status)"
+    eventually 20 broker_at_rest || bad "no rest: $(broker_status)"
     is "containers at rest" "$(broker_containers | wc -l)" 2
     is "descriptors at rest" "$(ls "/proc/$BROKER_PID/fd" | wc -l)" "$fds"
     broker_down
